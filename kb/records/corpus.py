@@ -1,0 +1,197 @@
+"""The whole set of records, assembled from content files with every problem found on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from kb.errors import Problem
+from kb.records.case_study import CaseStudy
+from kb.records.check_record import check_record
+from kb.records.funding import FundingStream
+from kb.records.guide import FrameworkPage, Question, SourcesRegister, Term
+from kb.records.model import Record, Strict
+from kb.records.parse import name_field, parse_record, validate_data
+from kb.records.vocabulary import LISTS, Entry, Vocabulary, suggest_nearest
+from kb.source.front_matter import SourceFile
+from kb.source.reader import ContentFiles
+from kb.source.yaml_lines import LinedData
+
+Model = TypeVar("Model", bound=BaseModel)
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+
+class VocabularyEntry(Strict):
+    """One entry of a closed list, as its file writes it."""
+
+    value: str
+    label: str
+    means: str | None = None
+    region: str | None = None
+    gss: str | None = None
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Everything the content folder holds, typed and checked. Records are in the order of their ids."""
+
+    vocabulary: Vocabulary
+    funding: tuple[FundingStream, ...] = ()
+    case_studies: tuple[CaseStudy, ...] = ()
+    framework: tuple[FrameworkPage, ...] = ()
+    questions: tuple[Question, ...] = ()
+    glossary: tuple[Term, ...] = ()
+    sources: SourcesRegister | None = None
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """All records that have a page of their own."""
+        return (*self.funding, *self.case_studies, *self.framework)
+
+
+@dataclass
+class Assembly:
+    """A corpus with what is wrong in it, and where each record's fields stand (by path of the file)."""
+
+    corpus: Corpus
+    problems: list[Problem]
+    places: dict[str, LinedData] = field(default_factory=dict)
+
+    def line_of(self, path: str, *at: str | int) -> int:
+        """The line of a field in a file; 0 if the file is not known."""
+        return self.places[path].line_of(at) if path in self.places else 0
+
+
+def path_of(record: Record) -> str:
+    """The path of a record's file in the content folder."""
+    folder = {"funding": "funding", "case-study": "casestudies", "framework": "framework"}
+    return f"{folder[type(record).record_type]}/{record.id}.md"  # type: ignore[attr-defined]
+
+
+def assemble_corpus(files: ContentFiles) -> Assembly:
+    """Validate all content files; records with problems are left out of the corpus and listed with all of them."""
+    problems = [Problem(path, 0, "", "this is missing from the content folder. Put it back") for path in files.missing]
+    places: dict[str, LinedData] = {}
+    vocabulary = _assemble_vocabulary(files.vocabulary, problems)
+    funding = _assemble_records(FundingStream, files.records.get("funding", []), vocabulary, problems, places)
+    cases = _assemble_records(CaseStudy, files.records.get("casestudies", []), vocabulary, problems, places)
+    framework = _assemble_records(FrameworkPage, files.records.get("framework", []), vocabulary, problems, places)
+    questions = _assemble_list(Question, "self-assessment.yml", files.data, vocabulary, problems, places)
+    glossary = _assemble_list(Term, "glossary.yml", files.data, vocabulary, problems, places)
+    corpus = Corpus(
+        vocabulary,
+        tuple(funding),
+        tuple(cases),
+        tuple(sorted(framework, key=lambda page: page.order)),
+        tuple(questions),
+        tuple(glossary),
+        _assemble_sources(files.data, vocabulary, problems, places),
+    )
+    return Assembly(corpus, problems, places)
+
+
+def _assemble_vocabulary(read: Mapping[str, LinedData], problems: list[Problem]) -> Vocabulary:
+    lists: dict[str, list[Entry]] = {}
+    for name in LISTS:
+        if name not in read:
+            problems.append(Problem(f"vocabulary/{name}.yml", 0, "", "this closed list is missing. Put it back"))
+    for name, lined in read.items():
+        path = f"vocabulary/{name}.yml"
+        if name not in LISTS:
+            problems.append(Problem(path, 0, "", f"there is no closed list of this name. {suggest_nearest(name, LISTS)}"))
+        entries = _validate_list(VocabularyEntry, path, lined, Vocabulary({}), problems)
+        lists[name] = [Entry(**entry.model_dump()) for _, entry in entries]
+        _check_unique(path, [(at, entry.value) for at, entry in entries], lined, problems)
+    return Vocabulary(lists)
+
+
+def _assemble_records(
+    model: type[AnyRecord],
+    sources: Iterable[SourceFile],
+    vocabulary: Vocabulary,
+    problems: list[Problem],
+    places: dict[str, LinedData],
+) -> list[AnyRecord]:
+    records = []
+    for source in sources:
+        record, wrong = parse_record(model, source, _expected_sections(model, source), vocabulary)
+        places[source.path] = source.front
+        if record is not None:
+            wrong = [
+                Problem(source.path, source.front.line_of(path), name_field(path), message)
+                for path, message in check_record(record)
+            ]
+        problems += wrong
+        if record is not None and not wrong:
+            records.append(record)
+    return records
+
+
+def _expected_sections(model: type[Record], source: SourceFile) -> tuple[str, ...]:
+    """The headings a body must have; those of a funding record depend on its kind."""
+    if model is FundingStream:
+        is_mechanism = isinstance(source.front.data, dict) and source.front.data.get("kind") == "mechanism"
+        return FundingStream.mechanism_sections if is_mechanism else FundingStream.programme_sections
+    return CaseStudy.sections if model is CaseStudy else FrameworkPage.sections
+
+
+def _assemble_list(
+    model: type[Model],
+    name: str,
+    data: Mapping[str, LinedData],
+    vocabulary: Vocabulary,
+    problems: list[Problem],
+    places: dict[str, LinedData],
+) -> list[Model]:
+    if name not in data:
+        return []
+    places[name] = data[name]
+    entries = _validate_list(model, name, data[name], vocabulary, problems)
+    _check_unique(name, [(at, entry.id) for at, entry in entries], data[name], problems)  # type: ignore[attr-defined]
+    return [entry for _, entry in entries]
+
+
+def _validate_list(
+    model: type[Model], path: str, lined: LinedData, vocabulary: Vocabulary, problems: list[Problem]
+) -> list[tuple[int, Model]]:
+    """The entries of a file that is a list, each with its number in the file."""
+    problems += [Problem(path, line, "", message) for line, message in lined.complaints]
+    if lined.complaints:
+        return []
+    if not isinstance(lined.data, list):
+        problems.append(Problem(path, 1, "", 'this file must be a list: start each entry with "- "'))
+        return []
+    entries = []
+    for number, item in enumerate(lined.data):
+        entry, wrong = validate_data(model, item, lined, (number,), path, vocabulary)
+        problems += wrong
+        if entry is not None:
+            entries.append((number, entry))
+    return entries
+
+
+def _check_unique(path: str, named: list[tuple[int, str]], lined: LinedData, problems: list[Problem]) -> None:
+    seen: set[str] = set()
+    for number, name in named:
+        if name in seen:
+            line = lined.line_of((number,))
+            problems.append(Problem(path, line, "", f'"{name}" stands in this file twice; keep one or rename one'))
+        seen.add(name)
+
+
+def _assemble_sources(
+    data: Mapping[str, LinedData], vocabulary: Vocabulary, problems: list[Problem], places: dict[str, LinedData]
+) -> SourcesRegister | None:
+    name = "sources.yml"
+    if name not in data:
+        return None
+    lined = places[name] = data[name]
+    problems += [Problem(name, line, "", message) for line, message in lined.complaints]
+    if lined.complaints:
+        return None
+    register, wrong = validate_data(SourcesRegister, lined.data, lined, (), name, vocabulary)
+    problems += wrong
+    return register

@@ -1,0 +1,79 @@
+"""The guide: framework pages, the self-assessment, the glossary, and the register of sources."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from kb.records.dates import StatedDate
+from kb.records.model import A_LIST, Id, KeyFeature, Listed, Record, ShortText, Strict, Text, Texts
+
+
+class FrameworkPage(Record):
+    """One key feature of good practice; its id is a value of `key_features`."""
+
+    record_type: ClassVar[str] = "framework"
+    sections: ClassVar[tuple[str, ...]] = (
+        "Why it matters",
+        "What good looks like",
+        "What goes wrong",
+        "First steps",
+    )
+
+    order: Annotated[int, Field(ge=1, le=6)]
+
+
+class Question(Strict):
+    """One question of the self-assessment; `of` names the groups it is asked about, one by one."""
+
+    id: Id
+    feature: KeyFeature
+    asks: Text
+    of: Texts | None = None
+    document: Id
+    locator: Text
+
+
+class Term(Strict):
+    """A term of the field. `see` names records as funding/ID, case-studies/ID, framework/ID or glossary/ID."""
+
+    id: Id
+    name: ShortText
+    acronym: ShortText | None = None
+    aliases: Texts | None = None
+    means: Annotated[str, Field(min_length=1, max_length=500)]
+    era: Annotated[str, Listed("eras")]
+    see: (
+        Annotated[
+            tuple[Annotated[str, Field(pattern=r"^(funding|case-studies|framework|glossary)/[a-z0-9-]+$")], ...], A_LIST
+        ]
+        | None
+    ) = None
+
+
+class Document(Strict):
+    """A source document that records were written from."""
+
+    id: Id
+    title: Text
+    publisher: Text
+    dated: StatedDate | None = None
+    means: Text
+    used_for: Text
+    limits: Text
+
+
+class Publisher(Strict):
+    """Whoever published a page that records rest on."""
+
+    name: Text
+    kind: Annotated[str, Listed("publisher_kinds")]
+    limits: Text | None = None
+
+
+class SourcesRegister(Strict):
+    """The documents and publishers, as content/sources.yml names them."""
+
+    documents: Annotated[tuple[Document, ...], A_LIST]
+    publishers: Annotated[tuple[Publisher, ...], A_LIST]

@@ -1,0 +1,166 @@
+"""From strings with line numbers to typed records, or to problems that say what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from kb.errors import Problem
+from kb.records.model import ID, MAX_ID, BodySection
+from kb.records.vocabulary import Vocabulary, suggest_nearest
+from kb.source.front_matter import SourceFile
+from kb.source.markdown import Section, html_to_text, render_markdown, split_sections
+from kb.source.yaml_lines import LinedData
+from kb.source.yaml_lines import Path as FieldPath
+
+Model = TypeVar("Model", bound=BaseModel)
+
+MESSAGES = {
+    "missing": "this field is required and is not there. Add it",
+    "string_type": "this must be text, not a list or a group of fields",
+    "tuple_type": 'this must be a list, like [one, two], or one value a line after "- "',
+    "model_type": "this must be a group of fields, like {name: Ofsted}",
+    "model_attributes_type": "this must be a group of fields, like {name: Ofsted}",
+    "dict_type": "this must be a group of fields, like {name: Ofsted}",
+    "int_parsing": 'this must be a whole number without sign or comma, like 10000, not "{input}"',
+    "int_type": "this must be a whole number, like 10000",
+    "int_from_float": 'this must be a whole number, like 10000, not "{input}"',
+    "float_parsing": 'this must be a number, like 12.5, not "{input}"',
+    "float_type": "this must be a number, like 12.5",
+    "finite_number": 'this must be a number, like 12.5, not "{input}"',
+    "string_too_short": "this is empty. Leave the field out if the source does not say",
+    "string_too_long": "this is too long: {length} characters. Write at most {max_length}",
+    "greater_than_equal": "this must be {ge} or more",
+    "less_than_equal": "this must be {le} or less",
+    "string_pattern_mismatch": '"{input}" has the wrong form; it must fit {pattern}',
+}
+
+
+def name_field(path: Sequence[str | int]) -> str:
+    """A path as authors read it: ("windows", 0, "closes") is "windows[1].closes"."""
+    name = ""
+    for part in path:
+        name += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if name else part
+    return name
+
+
+def explain_error(error: ErrorDetails, model: type[BaseModel]) -> str:
+    """One sentence for one validation error, with what to write instead."""
+    kind = error["type"]
+    if kind == "extra_forbidden":
+        wrong = str(error["loc"][-1])
+        return f"there is no field of this name. {suggest_nearest(wrong, _fields_at(model, error['loc'][:-1]))}"
+    value = error["input"]
+    values = {**error.get("ctx", {}), "input": str(value)[:60], "length": len(value) if isinstance(value, str) else 0}
+    if kind in MESSAGES:
+        if value == "":
+            return "this is empty. Leave the field out if the source does not say"
+        return MESSAGES[kind].format(**values)
+    return error["msg"]
+
+
+def _fields_at(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
+    """The field names an author may write at a path of a model."""
+    current: type[BaseModel] | None = model
+    for part in path:
+        if current is not None and isinstance(part, str):
+            current = next((_model_in(f.annotation) for n, f in current.model_fields.items() if part in (n, f.alias)), None)
+    if current is None:
+        return []
+    return [field.alias or name for name, field in current.model_fields.items() if name not in ("id", "body") or path]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model inside an annotation such as tuple[Window, ...] | None."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for inner in getattr(annotation, "__args__", ()):
+        found = _model_in(inner)
+        if found is not None:
+            return found
+    return None
+
+
+def validate_data(
+    model: type[Model], data: dict[str, Any], lined: LinedData, at: FieldPath, path: str, vocabulary: Vocabulary
+) -> tuple[Model | None, list[Problem]]:
+    """Validate one group of fields that stands at `at` in a file: (model, []) or (None, all problems)."""
+    try:
+        return model.model_validate(data, context={"vocabulary": vocabulary}), []
+    except ValidationError as error:
+        return None, [
+            Problem(path, lined.line_of((*at, *found["loc"])), name_field(found["loc"]), explain_error(found, model))
+            for found in error.errors()
+        ]
+
+
+def parse_record(
+    model: type[Model], source: SourceFile, expected: Sequence[str], vocabulary: Vocabulary
+) -> tuple[Model | None, list[Problem]]:
+    """A Markdown record as a typed one; `expected` are the headings its body must have, in order."""
+    problems = [Problem(source.path, line, "", message) for line, message in source.complaints]
+    if not ID.fullmatch(source.id) or len(source.id) > MAX_ID:
+        problems.append(
+            Problem(source.path, 0, "", "name the file with lower-case letters, digits and hyphens, like youth-fund.md")
+        )
+    if source.complaints or not isinstance(source.front.data, dict):
+        return None, problems
+    for reserved in ("id", "body"):
+        if reserved in source.front.data:
+            line = source.front.line_of((reserved,))
+            problems.append(Problem(source.path, line, reserved, "leave this out: it comes from the file itself"))
+    body, wrong = parse_body(source, expected)
+    problems += wrong
+    data = {**source.front.data, "id": source.id, "body": body}
+    record, wrong = validate_data(model, data, source.front, (), source.path, vocabulary)
+    problems += wrong
+    return (None if problems else record), problems
+
+
+def parse_body(source: SourceFile, expected: Sequence[str]) -> tuple[tuple[BodySection, ...], list[Problem]]:
+    """The sections of a body as safe HTML and text, checked against the headings it must have."""
+    before, sections = split_sections(source.body, source.body_line)
+    problems = []
+    if before:
+        problems.append(Problem(source.path, source.body_line, "body", f'start the body with "## {expected[0]}"'))
+    problems += _check_headings(source, sections, expected)
+    body = []
+    for section in sections:
+        html = render_markdown(section.text)
+        text = html_to_text(html)
+        if not text:
+            problems.append(
+                Problem(
+                    source.path, section.line, "body", f'"{section.title}" is empty. Say in a line that the source is silent'
+                )
+            )
+        body.append(BodySection(title=section.title, html=html, text=text))
+    return tuple(body), problems
+
+
+def _check_headings(source: SourceFile, sections: list[Section], expected: Sequence[str]) -> list[Problem]:
+    titles = [section.title for section in sections]
+    problems = [
+        Problem(source.path, section.line, "body", f'"{section.title}" is not a section. {suggest_heading(section.title, expected)}')
+        for section in sections
+        if section.title not in expected
+    ]
+    problems += [
+        Problem(source.path, source.body_line, "body", f'the section "## {title}" is missing. Add it, if only with a line')
+        for title in expected
+        if title not in titles
+    ]
+    if not problems and titles != list(expected):
+        order = ", ".join(expected)
+        problems.append(Problem(source.path, sections[0].line, "body", f"put each section once, in this order: {order}"))
+    return problems
+
+
+def suggest_heading(title: str, expected: Sequence[str]) -> str:
+    """The heading that was probably meant."""
+    by_lower = {heading.lower(): heading for heading in expected}
+    hint = suggest_nearest(title.lower(), by_lower)
+    return next((f'Did you mean "{by_lower[name]}"?' for name in by_lower if hint == f"Did you mean {name}?"), hint)

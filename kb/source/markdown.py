@@ -1,0 +1,93 @@
+"""Markdown bodies: sections, safe HTML and plain text.
+
+Python-Markdown lets raw HTML and `javascript:` links through, so nothing leaves here that nh3 has not cleaned.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+
+import markdown
+import nh3
+
+TAGS = {"p", "ul", "ol", "li", "strong", "em", "a", "code", "blockquote", "h3", "h4", "br", "hr"}
+TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
+HEADING = re.compile(r"^##[ \t]+(.+?)[ \t]*#*[ \t]*$")
+FENCE = re.compile(r"^\s{0,3}(```|~~~)")
+TAG = re.compile(r"<[^>]+>")
+BLOCK_END = re.compile(r"</(?:p|li|h3|h4|tr|td|th|blockquote)>|<br ?/?>|<hr ?/?>")
+CLASSES = {
+    "p": "govuk-body",
+    "ul": "govuk-list govuk-list--bullet",
+    "ol": "govuk-list govuk-list--number",
+    "a": "govuk-link",
+    "h3": "govuk-heading-s",
+    "h4": "govuk-heading-s",
+    "table": "govuk-table",
+    "thead": "govuk-table__head",
+    "tbody": "govuk-table__body",
+    "tr": "govuk-table__row",
+    "th": "govuk-table__header",
+    "td": "govuk-table__cell",
+    "blockquote": "govuk-inset-text",
+}
+
+
+@dataclass(frozen=True)
+class Section:
+    """One `## Heading` of a body: its title, Markdown text, and the line of the heading in the file."""
+
+    title: str
+    text: str
+    line: int
+
+
+def split_sections(body: str, first_line: int = 1) -> tuple[str, list[Section]]:
+    """Split a body at its second-level headings: (text before the first heading, sections in order)."""
+    before: list[str] = []
+    sections: list[tuple[str, int, list[str]]] = []
+    fenced = False
+    for number, line in enumerate(body.split("\n"), first_line):
+        if FENCE.match(line):
+            fenced = not fenced
+        heading = None if fenced else HEADING.match(line)
+        if heading:
+            sections.append((heading.group(1), number, []))
+        elif sections:
+            sections[-1][2].append(line)
+        else:
+            before.append(line)
+    return "\n".join(before).strip(), [Section(title, "\n".join(text).strip(), n) for title, n, text in sections]
+
+
+def render_markdown(text: str) -> str:
+    """Markdown to HTML that is safe to show: no scripts, styles, images or foreign attributes.
+
+    Links may go to this site (`/case-studies/...`, `#...`) or to http and https; those to other sites get
+    rel="noopener noreferrer". Elements carry the classes of the design system.
+    """
+    raw = markdown.markdown(text, extensions=["tables", "sane_lists"], output_format="html")
+    clean = nh3.clean(
+        raw,
+        tags=TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https"},
+        link_rel=None,
+        attribute_filter=_keep_safe_address,
+        set_tag_attribute_values={tag: {"class": names} for tag, names in CLASSES.items()},
+    )
+    return clean.strip()
+
+
+def _keep_safe_address(tag: str, attribute: str, value: str) -> str | None:
+    if tag == "a" and attribute == "href" and (value.startswith(("//", "/\\", "\\")) or "\\" in value[:3]):
+        return None
+    return value
+
+
+def html_to_text(safe_html: str) -> str:
+    """Safe HTML to plain text with single spaces, for the index, excerpts and exports."""
+    spaced = BLOCK_END.sub(" ", safe_html)
+    return " ".join(html.unescape(TAG.sub("", spaced)).split())
