@@ -24,7 +24,9 @@ def remove_branding(css: str) -> str:
     css = re.sub(r"url\(/assets/images/[^)]*\)", "none", css)
     css = re.sub(r"/\*# sourceMappingURL=.*?\*/", "", css)
     if "GDS Transport" in css:
-        sys.exit("frontend/build.py: the style sheet still names GDS Transport; its form has changed, adjust this file.")
+        sys.exit(
+            "frontend/build.py: the style sheet still names GDS Transport; its form has changed, adjust this file."
+        )
     return css
 
 

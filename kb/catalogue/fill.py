@@ -68,7 +68,8 @@ def fill_records(database: sqlite_utils.Database, rows: Iterable[CatalogueRow]) 
             for facet, values in row.facets.items():
                 tables["facet"] += [{"facet": facet, "value": value, "no": row.no} for value in values]
             tables["closing"] += [
-                {"no": row.no, "first": found.first.isoformat(), "last": found.last.isoformat()} for found in row.card.closes
+                {"no": row.no, "first": found.first.isoformat(), "last": found.last.isoformat()}
+                for found in row.card.closes
             ]
             tables["link"] += list_links(row.record)
             tables["source_use"] += list_source_uses(row)

@@ -168,6 +168,10 @@ class Catalogue:
         sql = "select no, title, json_extract(card, '$.checked') from record order by no"
         return self._rows(sql)  # type: ignore[return-value]
 
+    def read_types_and_statuses(self) -> list[tuple[str, str | None]]:
+        """(type, status or None) of every record, by number."""
+        return self._rows("select type, json_extract(card, '$.status') from record order by no")  # type: ignore[return-value]
+
     def read_meta(self) -> dict[str, Any]:
         """What the build noted: generation id, date, counts."""
         return {key: json.loads(value) for key, value in self._rows("select key, value from meta")}

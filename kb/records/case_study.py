@@ -20,7 +20,6 @@ from kb.records.model import (
     Pounds,
     Record,
     Region,
-    ServiceArea,
     Strict,
     Text,
     Texts,

@@ -17,8 +17,26 @@ Complaint = tuple[FieldPath, str]
 
 # Which fields a group of `supports` covers: docs/records.md shows the same table to authors.
 FUNDING_GROUPS: dict[str, tuple[str, ...]] = {
-    "purpose": ("funder", "administered_by", "audience", "exclusions", "service_areas", "key_features", "outcomes", "money"),
-    "who": ("applicants", "phases", "establishment_types", "geography", "lead", "partners", "lead_duties", "eligibility"),
+    "purpose": (
+        "funder",
+        "administered_by",
+        "audience",
+        "exclusions",
+        "service_areas",
+        "key_features",
+        "outcomes",
+        "money",
+    ),
+    "who": (
+        "applicants",
+        "phases",
+        "establishment_types",
+        "geography",
+        "lead",
+        "partners",
+        "lead_duties",
+        "eligibility",
+    ),
     "amount": ("amount", "duration", "match_funding"),
     "dates": ("status", "windows"),
     "applying": ("route", "how_it_reaches_you", "effort"),
@@ -151,7 +169,10 @@ def check_windows(stream: FundingStream) -> Iterator[Complaint]:
         named = [(name, getattr(window, name)) for name in ("opens", "closes", "decision_by")]
         if not any(getattr(window, n) for n in ("opens", "closes", "decision_by", "spend_from", "spend_by", "recurs")):
             yield ("windows", number), "a window needs a date or recurs. Leave it out if the source states none"
-        for path, message in [*_check_order(named), *_check_order([(n, getattr(window, n)) for n in ("spend_from", "spend_by")])]:
+        for path, message in [
+            *_check_order(named),
+            *_check_order([(n, getattr(window, n)) for n in ("spend_from", "spend_by")]),
+        ]:
             yield ("windows", number, *path), message
 
 
@@ -168,7 +189,10 @@ def check_rules(stream: FundingStream) -> Iterator[Complaint]:
     for number, rule in enumerate(stream.eligibility or ()):
         at: FieldPath = ("eligibility", number)
         if rule.source not in ids:
-            yield (*at, "source"), f'no source of this record has the id "{rule.source}". {suggest_nearest(rule.source, ids)}'
+            yield (
+                (*at, "source"),
+                f'no source of this record has the id "{rule.source}". {suggest_nearest(rule.source, ids)}',
+            )
         if rule.kind in ("age-range", "roll", "fsm-percent", "trust-size"):
             if rule.limit is None or (rule.limit.min is None and rule.limit.max is None):
                 yield (*at, "limit"), f"a rule of the kind {rule.kind} needs a limit with min, max or both"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 
@@ -9,6 +10,8 @@ from kb.errors import Problem
 from kb.records.corpus import Assembly, Corpus, path_of
 from kb.records.funding import FundingStream
 from kb.records.vocabulary import suggest_nearest
+
+INTERNAL_LINK = re.compile(r'href="(/(?:funding|case-studies|framework|glossary)[/#][^"]*)"')
 
 
 def check_set(assembly: Assembly) -> list[Problem]:
@@ -18,6 +21,7 @@ def check_set(assembly: Assembly) -> list[Problem]:
         *check_registered_sources(assembly),
         *check_framework(assembly),
         *check_glossary_links(assembly),
+        *check_body_links(assembly),
         *check_shared_ids(assembly),
         *check_contradictions(assembly),
     ]
@@ -31,7 +35,9 @@ def check_links(assembly: Assembly) -> Iterator[Problem]:
         for at, wanted in list_stream_links(stream):
             yield from _check_link(assembly, path_of(stream), at, wanted, streams)
             if at[-1] == "mechanism" and wanted in streams and not streams[wanted].is_mechanism:
-                yield _problem(assembly, path_of(stream), at, f'"{wanted}" is a programme; an exit route is a mechanism')
+                yield _problem(
+                    assembly, path_of(stream), at, f'"{wanted}" is a programme; an exit route is a mechanism'
+                )
             if wanted == stream.id:
                 yield _problem(assembly, path_of(stream), at, "a record cannot lead to itself. Take this out")
     for case in assembly.corpus.case_studies:
@@ -75,7 +81,9 @@ def check_registered_sources(assembly: Assembly) -> Iterator[Problem]:
             at = ("sources", number)
             if source.document and source.document not in documents:
                 hint = suggest_nearest(source.document, documents)
-                yield _problem(assembly, path_of(record), (*at, "document"), f'"{source.document}" is not in sources.yml. {hint}')
+                yield _problem(
+                    assembly, path_of(record), (*at, "document"), f'"{source.document}" is not in sources.yml. {hint}'
+                )
             if source.publisher and source.publisher not in publishers:
                 message = f'"{source.publisher}" is not among the publishers of sources.yml. Add it there'
                 yield _problem(assembly, path_of(record), (*at, "publisher"), message)
@@ -101,6 +109,19 @@ def check_glossary_links(assembly: Assembly) -> Iterator[Problem]:
             if wanted not in known:
                 message = f'"{wanted}" leads nowhere. {suggest_nearest(wanted, sorted(known), show=3)}'
                 yield _problem(assembly, "glossary.yml", (number, "see", place), message)
+
+
+def check_body_links(assembly: Assembly) -> Iterator[Problem]:
+    """Every link in a body to a page of this site leads to a record that is there."""
+    known = set(list_addresses(assembly.corpus))
+    for record in assembly.corpus.records:
+        for section in record.body:
+            for address in INTERNAL_LINK.findall(section.html):
+                wanted = address.lstrip("/").replace("glossary#", "glossary/")
+                if wanted not in known:
+                    hint = suggest_nearest(wanted, sorted(known), show=3)
+                    message = f'"{address}" in "{section.title}" leads nowhere. {hint}'
+                    yield Problem(path_of(record), 0, "body", message)
 
 
 def list_addresses(corpus: Corpus) -> Iterator[str]:

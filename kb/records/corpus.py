@@ -101,7 +101,9 @@ def _assemble_vocabulary(read: Mapping[str, LinedData], problems: list[Problem])
     for name, lined in read.items():
         path = f"vocabulary/{name}.yml"
         if name not in LISTS:
-            problems.append(Problem(path, 0, "", f"there is no closed list of this name. {suggest_nearest(name, LISTS)}"))
+            problems.append(
+                Problem(path, 0, "", f"there is no closed list of this name. {suggest_nearest(name, LISTS)}")
+            )
         entries = _validate_list(VocabularyEntry, path, lined, Vocabulary({}), problems)
         lists[name] = [Entry(**entry.model_dump()) for _, entry in entries]
         _check_unique(path, [(at, entry.value) for at, entry in entries], lined, problems)

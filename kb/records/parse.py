@@ -13,6 +13,7 @@ from kb.records.model import ID, MAX_ID, BodySection
 from kb.records.vocabulary import Vocabulary, suggest_nearest
 from kb.source.front_matter import SourceFile
 from kb.source.markdown import Section, html_to_text, render_markdown, split_sections
+from kb.source.skeletons import TO_FILL
 from kb.source.yaml_lines import LinedData
 from kb.source.yaml_lines import Path as FieldPath
 
@@ -67,7 +68,9 @@ def _fields_at(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
     current: type[BaseModel] | None = model
     for part in path:
         if current is not None and isinstance(part, str):
-            current = next((_model_in(f.annotation) for n, f in current.model_fields.items() if part in (n, f.alias)), None)
+            current = next(
+                (_model_in(f.annotation) for n, f in current.model_fields.items() if part in (n, f.alias)), None
+            )
     if current is None:
         return []
     return [field.alias or name for name, field in current.model_fields.items() if name not in ("id", "body") or path]
@@ -112,12 +115,33 @@ def parse_record(
         if reserved in source.front.data:
             line = source.front.line_of((reserved,))
             problems.append(Problem(source.path, line, reserved, "leave this out: it comes from the file itself"))
+    problems += find_unfilled(source)
     body, wrong = parse_body(source, expected)
     problems += wrong
     data = {**source.front.data, "id": source.id, "body": body}
     record, wrong = validate_data(model, data, source.front, (), source.path, vocabulary)
     problems += wrong
     return (None if problems else record), problems
+
+
+def find_unfilled(source: SourceFile) -> list[Problem]:
+    """What a new record's skeleton still asks for, in front matter and body."""
+    message = f'"{TO_FILL}" still stands here. Write what the source says, or take the field out'
+    unfilled = [
+        Problem(source.path, line, name_field(path), message)
+        for path, line in source.front.lines.items()
+        if isinstance(text := _value_at(source.front.data, path), str) and TO_FILL in text
+    ]
+    for number, line in enumerate(source.body.split("\n"), source.body_line):
+        if TO_FILL in line:
+            unfilled.append(Problem(source.path, number, "body", message))
+    return unfilled
+
+
+def _value_at(data: Any, path: FieldPath) -> Any:
+    for part in path:
+        data = data[part]
+    return data
 
 
 def parse_body(source: SourceFile, expected: Sequence[str]) -> tuple[tuple[BodySection, ...], list[Problem]]:
@@ -134,7 +158,10 @@ def parse_body(source: SourceFile, expected: Sequence[str]) -> tuple[tuple[BodyS
         if not text:
             problems.append(
                 Problem(
-                    source.path, section.line, "body", f'"{section.title}" is empty. Say in a line that the source is silent'
+                    source.path,
+                    section.line,
+                    "body",
+                    f'"{section.title}" is empty. Say in a line that the source is silent',
                 )
             )
         body.append(BodySection(title=section.title, html=html, text=text))
@@ -144,18 +171,27 @@ def parse_body(source: SourceFile, expected: Sequence[str]) -> tuple[tuple[BodyS
 def _check_headings(source: SourceFile, sections: list[Section], expected: Sequence[str]) -> list[Problem]:
     titles = [section.title for section in sections]
     problems = [
-        Problem(source.path, section.line, "body", f'"{section.title}" is not a section. {suggest_heading(section.title, expected)}')
+        Problem(
+            source.path,
+            section.line,
+            "body",
+            f'"{section.title}" is not a section. {suggest_heading(section.title, expected)}',
+        )
         for section in sections
         if section.title not in expected
     ]
     problems += [
-        Problem(source.path, source.body_line, "body", f'the section "## {title}" is missing. Add it, if only with a line')
+        Problem(
+            source.path, source.body_line, "body", f'the section "## {title}" is missing. Add it, if only with a line'
+        )
         for title in expected
         if title not in titles
     ]
     if not problems and titles != list(expected):
         order = ", ".join(expected)
-        problems.append(Problem(source.path, sections[0].line, "body", f"put each section once, in this order: {order}"))
+        problems.append(
+            Problem(source.path, sections[0].line, "body", f"put each section once, in this order: {order}")
+        )
     return problems
 
 

@@ -58,7 +58,7 @@ def read_yaml_lines(text: str, first_line: int = 1) -> LinedData:
     return lined
 
 
-HINT = "Put text that contains \": \", \" #\" or starts with a sign between quotes"
+HINT = 'Put text that contains ": ", " #" or starts with a sign between quotes'
 
 
 def _walk(node: yaml.Node, path: Path, lined: LinedData, first_line: int) -> Any:

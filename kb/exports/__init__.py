@@ -1,0 +1,1 @@
+"""The exports room: records and results as JSON for scripts. Touches nothing."""

@@ -1,0 +1,88 @@
+"""What the index holds of a record: its names, summary, facts in words, and body."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from kb.index.words import WORD, fold_text
+from kb.records.case_study import CaseStudy
+from kb.records.facets import NOT_STATED, assign_facets
+from kb.records.funding import FundingStream
+from kb.records.guide import FrameworkPage, Term
+from kb.records.vocabulary import Vocabulary
+
+LISTS_BY_FACET = {"service_area": "service_areas", "phase": "phases"}
+
+
+@dataclass(frozen=True)
+class IndexDocument:
+    """One record as the index takes it: `exact` are whole names, folded; `text` is what excerpts are cut from."""
+
+    no: int
+    names: str
+    exact: tuple[str, ...]
+    summary: str
+    facts: str
+    body: str
+
+    @property
+    def text(self) -> str:
+        """Summary and body, as a reader sees them."""
+        return f"{self.summary} {self.body}"
+
+
+def describe_record(
+    no: int, record: FundingStream | CaseStudy | FrameworkPage | Term, vocabulary: Vocabulary
+) -> IndexDocument:
+    """The index document of any record."""
+    if isinstance(record, Term):
+        names = [record.name, record.acronym, *(record.aliases or ())]
+        return IndexDocument(no, _join(names), _fold_names(names), record.means, "", "")
+    names = [record.title]
+    if isinstance(record, FundingStream):
+        names += [record.acronym, *(record.aliases or ())]
+    elif isinstance(record, CaseStudy):
+        names += [*(record.aliases or ())]
+    facts = _join([*_list_labels(record, vocabulary), *_list_facts(record, vocabulary)])
+    return IndexDocument(
+        no, _join(names), _fold_names([*names, record.id.replace("-", " ")]), record.summary, facts, record.text
+    )
+
+
+def _join(parts: Iterable[str | None]) -> str:
+    return ". ".join(part for part in parts if part)
+
+
+def _fold_names(names: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(" ".join(WORD.findall(fold_text(name))) for name in names if name))
+
+
+def _list_labels(record: FundingStream | CaseStudy | FrameworkPage, vocabulary: Vocabulary) -> Iterator[str]:
+    """Labels of the service areas and phases a record counts under, except when it counts under all."""
+    for facet, name in LISTS_BY_FACET.items():
+        values = assign_facets(record, vocabulary).get(facet, ())
+        if len(values) < len(vocabulary.values(name)):
+            yield from (vocabulary.label(name, value) for value in values if value != NOT_STATED)
+
+
+def _list_facts(record: FundingStream | CaseStudy | FrameworkPage, vocabulary: Vocabulary) -> Iterator[str | None]:
+    """What structured fields say in words."""
+    if isinstance(record, FundingStream):
+        yield record.funder.name
+        yield record.administered_by
+        yield record.audience
+        yield from (rule.says for rule in record.eligibility or ())
+        if record.applicants and record.applicants != ("all",):
+            yield from (vocabulary.label("applicants", value) for value in record.applicants)
+        if record.geography:
+            yield from (vocabulary.label("regions", value) for value in record.geography.regions or ())
+            yield from (vocabulary.label("local_authorities", la) for la in record.geography.local_authorities or ())
+            yield record.geography.note
+    elif isinstance(record, CaseStudy):
+        yield record.place.name
+        yield vocabulary.label("regions", record.place.region) if record.place.region else None
+        yield record.lead
+        yield from (setting.name for setting in record.settings or ())
+        yield from (partner.name for partner in record.partners or ())
+        yield from (result.measure for result in record.results or ())

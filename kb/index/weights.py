@@ -1,0 +1,43 @@
+"""Every weight of the ranking, in one place, each with its reason.
+
+The reasons are judgements of what readers type; the work on finding holds them against judged queries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FieldWeight:
+    """How much a match in a field counts (`weight`), and how far long fields are held back (`length`, BM25's b)."""
+
+    weight: float
+    length: float
+    reason: str
+
+
+FIELDS: dict[str, FieldWeight] = {
+    "names": FieldWeight(
+        6.0, 0.2, "Title, acronym and aliases: who types NRF or 'sports premium' wants that record and no other."
+    ),
+    "summary": FieldWeight(
+        3.0, 0.4, "One sentence we wrote to say what the record is about: little in it is by the way."
+    ),
+    "facts": FieldWeight(
+        2.0,
+        0.4,
+        "Labels of facets, places, partners, funder and whom it is for: how readers describe a need, often in words that "
+        "the body never uses. Below the summary, because a record may carry many labels.",
+    ),
+    "body": FieldWeight(
+        1.0, 0.75, "The measure of the others. Long texts mention much in passing, hence Whoosh's own b."
+    ),
+}
+SATURATION = 1.2  # BM25's k1, Whoosh's own: the second mention of a word adds less than the first
+EXACT_NAME = 1000.0  # a query that is exactly a title, acronym or alias puts that record first, whatever else matches
+ALL_WORDS = 500.0  # a record with every word stands before any with only some
+
+# A record with only some of the words is shown if the weight (idf) of those it has is at least this share of the best
+# record's. Without it "police in school" answers with every record that says "school".
+SHARE_OF_BEST = 0.5

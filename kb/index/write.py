@@ -1,0 +1,47 @@
+"""Write an index: one Whoosh segment, record number n as document n."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from whoosh import fields, index
+
+from kb.index.document import IndexDocument
+from kb.index.weights import FIELDS
+from kb.index.words import fold_text, make_stemming_analyzer, make_word_analyzer
+
+
+def make_schema() -> fields.Schema:
+    """The fields of the index: those of the weights, whole names, and the words as written for spelling."""
+    analyzer = make_stemming_analyzer()
+    searched = {name: fields.TEXT(analyzer=analyzer, phrase=True, stored=False) for name in FIELDS}
+    return fields.Schema(
+        no=fields.STORED,
+        exact=fields.KEYWORD(commas=True, lowercase=False, scorable=False),
+        words=fields.TEXT(analyzer=make_word_analyzer(), phrase=False, stored=False),
+        **searched,
+    )
+
+
+def write_index(
+    folder: Path, documents: Iterable[IndexDocument], report: Callable[[int], None] = lambda _: None
+) -> int:
+    """Write a new index into an empty folder and return how many documents it holds.
+
+    Documents come in the order of their numbers, from 0. `report` is called with the count after each.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    writer = index.create_in(folder, make_schema()).writer(limitmb=256)
+    count = 0
+    try:
+        for document in documents:
+            parts = {name: fold_text(getattr(document, name)) for name in FIELDS}
+            writer.add_document(no=document.no, exact=",".join(document.exact), words=" ".join(parts.values()), **parts)
+            count += 1
+            report(count)
+    except BaseException:
+        writer.cancel()
+        raise
+    writer.commit(optimize=True)
+    return count

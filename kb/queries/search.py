@@ -1,0 +1,223 @@
+"""Search and browse: text, facets with drill-sideways counts, sorting and paging over one generation."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from kb.generations import Generation
+from kb.index import Hits, TextQuery, parse_query
+from kb.index.excerpt import cut_excerpt
+from kb.queries.request import SearchRequest
+from kb.records.card import Card
+from kb.records.facets import FACETS, NOT_STATED, list_facet_values
+
+# Without words to rank by, what a reader can still act on comes first, then what others did, then history and guide.
+BROWSE_ORDER = (
+    "open", "rolling", "opening-soon", "recurring", "expected-again", "not-confirmed", "paused",
+    "case-study", "mechanism", "closed", "historic", "framework", "glossary",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FacetValue:
+    """One value of a filter: how many records ticking it would give, its own filter's other ticks set aside."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool
+
+
+@dataclass(frozen=True)
+class FacetCounts:
+    """One filter with its values; `more_not_stated` says how many records a selection hides for want of a value."""
+
+    name: str
+    label: str
+    values: tuple[FacetValue, ...]
+    more_not_stated: int = 0
+
+    @property
+    def selected(self) -> tuple[FacetValue, ...]:
+        """The values that are ticked."""
+        return tuple(value for value in self.values if value.selected)
+
+
+@dataclass(frozen=True)
+class ResultItem:
+    """One record found: its card, the excerpt as safe HTML with <mark>, its score, and whether it has every word."""
+
+    card: Card
+    excerpt: str
+    score: float
+    has_all_words: bool
+
+
+@dataclass(frozen=True)
+class SearchResults:
+    """A page of results. `matching_all` counts the records with every word; `words_ignored`: the text held none to
+    search by; `text_cut`: words beyond the limit were left out."""
+
+    request: SearchRequest
+    total: int
+    pages: int
+    results: tuple[ResultItem, ...]
+    facets: tuple[FacetCounts, ...]
+    did_you_mean: str | None
+    matching_all: int
+    words_ignored: bool
+    text_cut: bool
+
+    @property
+    def has_only_some_words(self) -> bool:
+        """True when no record has every word, and what is shown has some of them."""
+        return bool(self.total and self.request.text and not self.matching_all and not self.words_ignored)
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """What filters and sorting need of a generation, worked out once: bit sets by facet and value, and sort keys."""
+
+    sets: Mapping[str, Mapping[str, int]]
+    browse_rank: tuple[int, ...]
+    title_rank: tuple[int, ...]
+    checked: tuple[str, ...]
+    closings: Mapping[int, tuple[date, ...]]
+
+
+def make_lookup(generation: Generation) -> Lookup:
+    """Read a generation's facets and sort keys into memory."""
+    keys = generation.catalogue.read_sort_keys()
+    flags: dict[str, dict[str, bytearray]] = {}
+    size = (len(keys) + 7) // 8
+    for facet, value, no in generation.catalogue.read_facets():
+        flags.setdefault(facet, {}).setdefault(value, bytearray(size))[no >> 3] |= 1 << (no & 7)
+    sets = {
+        facet: {value: int.from_bytes(bits, "little") for value, bits in values.items()}
+        for facet, values in flags.items()
+    }
+    closings: dict[int, list[date]] = {}
+    for no, _first, last in generation.catalogue.read_closings():
+        closings.setdefault(no, []).append(last)
+    by_title = sorted(range(len(keys)), key=lambda no: (keys[no][1].casefold(), no))
+    title_rank = [0] * len(keys)
+    for rank, no in enumerate(by_title):
+        title_rank[no] = rank
+    return Lookup(
+        sets,
+        _rank_for_browsing(generation, title_rank),
+        tuple(title_rank),
+        tuple(checked or "" for _no, _title, checked in keys),
+        {no: tuple(sorted(days)) for no, days in closings.items()},
+    )
+
+
+def _rank_for_browsing(generation: Generation, title_rank: list[int]) -> tuple[int, ...]:
+    """The place of each record when there are no words to rank by."""
+    places = {name: place for place, name in enumerate(BROWSE_ORDER)}
+    groups = [
+        places[kind if kind in places else status or "mechanism"]
+        for kind, status in generation.catalogue.read_types_and_statuses()
+    ]
+    ordered = sorted(range(len(groups)), key=lambda no: (groups[no], title_rank[no]))
+    ranks = [0] * len(groups)
+    for rank, no in enumerate(ordered):
+        ranks[no] = rank
+    return tuple(ranks)
+
+
+def run_search(generation: Generation, request: SearchRequest, today: date) -> SearchResults:
+    """Answer a request. Facets combine with AND across and OR within; every count says what one more tick would give."""
+    lookup = generation.derive(make_lookup)
+    wanted = parse_query(request.text)
+    hits = generation.index.find(wanted)
+    chosen = {facet: _unite(lookup.sets.get(facet, {}), values) for facet, values in request.selected.items()}
+    found = hits.some_words
+    for members in chosen.values():
+        found &= members
+    total = found.bit_count()
+    pages = max(1, -(-total // request.per_page))
+    ranked = _sort(lookup, hits, found, request, today)
+    start = (request.page - 1) * request.per_page
+    numbers = ranked[start : start + request.per_page]
+    return SearchResults(
+        request=request,
+        total=total,
+        pages=pages,
+        results=_describe_results(generation, hits, wanted, numbers),
+        facets=_count_facets(generation, lookup, hits.some_words, chosen, request),
+        did_you_mean=generation.index.suggest_spelling(wanted) if request.text else None,
+        matching_all=(found & hits.all_words).bit_count() if request.text else 0,
+        words_ignored=bool(request.text) and wanted.is_empty,
+        text_cut=wanted.cut,
+    )
+
+
+def _unite(sets: Mapping[str, int], values: tuple[str, ...]) -> int:
+    united = 0
+    for value in values:
+        united |= sets.get(value, 0)
+    return united
+
+
+def _sort(lookup: Lookup, hits: Hits, found: int, request: SearchRequest, today: date) -> list[int]:
+    """Numbers of the found records in the order asked for."""
+    numbers = hits.rank(found)
+    if request.sort == "title":
+        return sorted(numbers, key=lookup.title_rank.__getitem__)
+    if request.sort == "relevance" and request.text:
+        return numbers
+    by_use = sorted(numbers, key=lookup.browse_rank.__getitem__)
+    if request.sort == "checked":
+        return sorted(by_use, key=lambda no: lookup.checked[no], reverse=True)
+    if request.sort == "closing":
+        return sorted(by_use, key=lambda no: _next_closing(lookup, no, today))
+    return by_use
+
+
+def _next_closing(lookup: Lookup, no: int, today: date) -> date:
+    """The next stated closing date on or after today; the end of time when none is stated."""
+    days = lookup.closings.get(no, ())
+    at = bisect_left(days, today)
+    return days[at] if at < len(days) else date.max
+
+
+def _count_facets(
+    generation: Generation, lookup: Lookup, matching: int, chosen: Mapping[str, int], request: SearchRequest
+) -> tuple[FacetCounts, ...]:
+    facets = []
+    for facet in FACETS:
+        base = matching
+        for name, members in chosen.items():
+            if name != facet.name:
+                base &= members
+        sets = lookup.sets.get(facet.name, {})
+        selected = request.selected.get(facet.name, ())
+        values = tuple(
+            FacetValue(value, label, (base & sets.get(value, 0)).bit_count(), value in selected)
+            for value, label in list_facet_values(facet, generation.catalogue.vocabulary)
+        )
+        hidden = 0
+        if selected and NOT_STATED not in selected:
+            hidden = (base & sets.get(NOT_STATED, 0) & ~chosen[facet.name]).bit_count()
+        facets.append(FacetCounts(facet.name, facet.label, values, hidden))
+    return tuple(facets)
+
+
+def _describe_results(
+    generation: Generation, hits: Hits, wanted: TextQuery, numbers: list[int]
+) -> tuple[ResultItem, ...]:
+    cards = generation.catalogue.list_cards(numbers)
+    if not wanted.words:
+        return tuple(ResultItem(card, "", 0.0, True) for card in cards)
+    texts = generation.catalogue.list_texts(numbers)
+    forms = tuple(generation.index.list_forms(wanted.words))
+    return tuple(
+        ResultItem(
+            card, cut_excerpt(texts[no], forms), round(float(hits.scores[no]), 2), bool(hits.all_words >> no & 1)
+        )
+        for no, card in zip(numbers, cards, strict=True)
+    )
