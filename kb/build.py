@@ -25,9 +25,12 @@ from kb.generations import (
 )
 from kb.index import describe_record, parse_query, write_index
 from kb.records.card import make_card
+from kb.records.case_study import CaseStudy
 from kb.records.check_set import check_set
 from kb.records.corpus import Assembly, Corpus, assemble_corpus
 from kb.records.facets import assign_facets
+from kb.records.funding import FundingStream
+from kb.records.guide import FrameworkPage, Term
 from kb.source.reader import list_content_paths, read_content
 
 PACKAGE = Path(__file__).resolve().parent
@@ -113,7 +116,8 @@ def write_generation(
     folder: Path, corpus: Corpus, generation_id: str, now: datetime, report: Callable[[int, int], None]
 ) -> dict[str, int]:
     """Write the catalogue and the index of a corpus into an empty folder and return the counts by kind."""
-    records = [*corpus.funding, *corpus.case_studies, *corpus.framework, *corpus.glossary]
+    records: list[FundingStream | CaseStudy | FrameworkPage | Term] = [*corpus.funding, *corpus.case_studies]
+    records += [*corpus.framework, *corpus.glossary]
     documents = [describe_record(no, record, corpus.vocabulary) for no, record in enumerate(records)]
     rows = [
         CatalogueRow(

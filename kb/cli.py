@@ -103,8 +103,11 @@ def run_build(settings: Settings) -> BuildReport:
     except ContentProblems as error:
         _print_problems(error.problems)
         _fail("Nothing was built. The last good generation stays live.")
-    except (KbError, OSError) as error:
-        _fail(f"{error} Nothing was changed.")
+    except KbError as error:
+        _fail(f"{error}\nNothing was changed.")
+    except OSError as error:
+        place = error.filename or settings.data
+        _fail(f"{place} cannot be used: {error.strerror}. Mend that, or set KB_DATA to another folder.")
 
 
 def _advance(bar: Any) -> Callable[[int, int], None]:
@@ -185,7 +188,8 @@ def search(
     Example: kb search "police in school" --type case-study
     """
     generation = _open(settings)
-    pairs = [("q", text), *(("type", value) for value in types)]
+    readable = text.encode(errors="replace").decode()  # a terminal may send bytes that are not UTF-8
+    pairs = [("q", readable), *(("type", value) for value in types)]
     pairs += [("service_area", value) for value in service_areas]
     try:
         request = parse_request(pairs, generation.catalogue.vocabulary)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import sqlite_utils
 
+from kb.errors import KbError
 from kb.records.card import Card
 from kb.records.case_study import CaseStudy
 from kb.records.corpus import Corpus
@@ -30,33 +32,39 @@ class CatalogueRow:
 
 
 def write_catalogue(path: Path, corpus: Corpus, rows: Iterable[CatalogueRow], meta: dict[str, Any]) -> None:
-    """Write a new catalogue file. `meta` (generation id, date, counts) is kept as JSON under one key each."""
-    database = sqlite_utils.Database(path)
+    """Write a new catalogue file; raises KbError when it cannot be written.
+
+    `meta` (generation id, date, counts) is kept as JSON under one key each.
+    """
+    noted = [{"key": key, "value": json.dumps(value)} for key, value in meta.items()]
     try:
-        create_tables(database)
-        with database.conn:
-            fill_records(database, rows)
-            fill_lists(database, corpus)
-            database["meta"].insert_all(({"key": key, "value": json.dumps(value)} for key, value in meta.items()))
-        database["facet"].create_index(["no"])
-        database["link"].create_index(["to_type", "to_id"])
-        database.vacuum()
-    finally:
-        database.close()
+        with sqlite_utils.Database(path) as database:
+            create_tables(database)
+            with database.conn:
+                fill_records(database, rows)
+                fill_lists(database, corpus)
+                database.table("meta").insert_all(noted)
+            database.table("facet").create_index(["no"])
+            database.table("link").create_index(["to_type", "to_id"])
+            database.vacuum()
+    except sqlite3.Error as error:  # such as a full disk
+        raise KbError(f"The catalogue {path} cannot be written: {error}.") from error
 
 
 def create_tables(database: sqlite_utils.Database) -> None:
     """The tables of a catalogue."""
-    database["record"].create(
+    database.table("record").create(
         {"no": int, "type": str, "id": str, "title": str, "card": str, "data": str, "text": str}, pk="no"
     )
-    database["record"].create_index(["type", "id"], unique=True)
-    database["facet"].create({"facet": str, "value": str, "no": int})
-    database["closing"].create({"no": int, "first": str, "last": str})
-    database["link"].create({"kind": str, "from_type": str, "from_id": str, "to_type": str, "to_id": str, "note": str})
-    database["source_use"].create({"no": int, "document": str, "publisher": str})
-    database["listing"].create({"name": str, "position": int, "data": str})
-    database["meta"].create({"key": str, "value": str}, pk="key")
+    database.table("record").create_index(["type", "id"], unique=True)
+    database.table("facet").create({"facet": str, "value": str, "no": int})
+    database.table("closing").create({"no": int, "first": str, "last": str})
+    database.table("link").create(
+        {"kind": str, "from_type": str, "from_id": str, "to_type": str, "to_id": str, "note": str}
+    )
+    database.table("source_use").create({"no": int, "document": str, "publisher": str})
+    database.table("listing").create({"name": str, "position": int, "data": str})
+    database.table("meta").create({"key": str, "value": str}, pk="key")
 
 
 def fill_records(database: sqlite_utils.Database, rows: Iterable[CatalogueRow]) -> None:
@@ -79,13 +87,19 @@ def fill_records(database: sqlite_utils.Database, rows: Iterable[CatalogueRow]) 
                 "id": row.card.id,
                 "title": row.card.title,
                 "card": row.card.model_dump_json(exclude_defaults=True),
-                "data": row.record.model_dump_json(by_alias=True, exclude_none=True),
+                "data": json.dumps(dump_record(row.record)),
                 "text": row.text,
             }
 
-    database["record"].insert_all(records())
+    database.table("record").insert_all(records())
     for name, found in tables.items():
-        database[name].insert_all(found)
+        database.table(name).insert_all(found)
+
+
+def dump_record(record: FundingStream | CaseStudy | FrameworkPage | Term) -> dict[str, Any]:
+    """A record as plain data that its model reads back: "all" stands alone, as authors write it."""
+    data = record.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return {name: "all" if value == ["all"] else value for name, value in data.items()}
 
 
 def list_links(record: FundingStream | CaseStudy | FrameworkPage | Term) -> list[dict[str, str | None]]:
@@ -126,13 +140,13 @@ def fill_lists(database: sqlite_utils.Database, corpus: Corpus) -> None:
         "publisher": register.publishers if register else (),
     }
     for name, entries in lists.items():
-        database["listing"].insert_all(
+        database.table("listing").insert_all(
             {"name": name, "position": position, "data": entry.model_dump_json(exclude_none=True)}
             for position, entry in enumerate(entries)
         )
     vocabulary = corpus.vocabulary
     for name in LISTS:
-        database["listing"].insert_all(
+        database.table("listing").insert_all(
             {"name": f"vocabulary/{name}", "position": position, "data": json.dumps(entry.__dict__)}
             for position, entry in enumerate(vocabulary.entries(name))
         )

@@ -19,6 +19,7 @@ from kb.records.card import Card
 from kb.records.case_study import CaseStudy
 from kb.records.funding import FundingStream
 from kb.records.guide import Document, FrameworkPage, Publisher, Question, Term
+from kb.records.model import ID
 from kb.records.vocabulary import LISTS, Entry, Vocabulary
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -60,6 +61,8 @@ class Catalogue:
         return [row[0] for row in self._rows("select data from listing where name = ? order by position", [name])]
 
     def _get(self, model: type[Model], record_type: str, label: str, record_id: str) -> Model:
+        if not ID.fullmatch(record_id):  # such as text that is not Unicode, which SQLite refuses
+            raise RecordNotFound(label, record_id)
         rows = self._rows("select data from record where type = ? and id = ?", [record_type, record_id])
         if not rows:
             raise RecordNotFound(label, record_id)
@@ -129,7 +132,7 @@ class Catalogue:
         wanted = list(numbers)
         marks = ",".join("?" * len(wanted))
         sql = f"select no, text from record where no in ({marks})"  # noqa: S608 (question marks alone)
-        return dict(self._rows(sql, wanted))  # type: ignore[arg-type]
+        return dict(self._rows(sql, wanted))
 
     def find_number(self, record_type: str, record_id: str) -> int | None:
         """The number of a record, which the index knows it by."""
@@ -139,6 +142,11 @@ class Catalogue:
     def list_ids(self, record_type: str) -> list[str]:
         """The ids of all records of a type (funding, case-study, framework, glossary)."""
         return [row[0] for row in self._rows("select id from record where type = ? order by id", [record_type])]
+
+    def list_titles(self, record_type: str) -> list[tuple[str, str]]:
+        """(id, title) of all records of a type, by title."""
+        sql = "select id, title from record where type = ? order by title"
+        return self._rows(sql, [record_type])
 
     def list_links_from(self, record_type: str, record_id: str, kind: str) -> list[Link]:
         """What a record is tied to by links it states itself."""
@@ -156,7 +164,7 @@ class Catalogue:
 
     def read_facets(self) -> Iterator[tuple[str, str, int]]:
         """Every (facet, value, record number)."""
-        yield from self._rows("select facet, value, no from facet")  # type: ignore[misc]
+        yield from self._rows("select facet, value, no from facet")
 
     def read_closings(self) -> Iterator[tuple[int, date, date]]:
         """Every stated closing date: (record number, first day it can mean, last day)."""
@@ -166,11 +174,11 @@ class Catalogue:
     def read_sort_keys(self) -> list[tuple[int, str, str | None]]:
         """(number, title, date last checked as text or None) of every record, by number."""
         sql = "select no, title, json_extract(card, '$.checked') from record order by no"
-        return self._rows(sql)  # type: ignore[return-value]
+        return self._rows(sql)
 
     def read_types_and_statuses(self) -> list[tuple[str, str | None]]:
         """(type, status or None) of every record, by number."""
-        return self._rows("select type, json_extract(card, '$.status') from record order by no")  # type: ignore[return-value]
+        return self._rows("select type, json_extract(card, '$.status') from record order by no")
 
     def read_meta(self) -> dict[str, Any]:
         """What the build noted: generation id, date, counts."""

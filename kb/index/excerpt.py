@@ -12,11 +12,12 @@ LEAD = 60  # characters before the first match, so that it is read in its senten
 
 @lru_cache(maxsize=512)
 def compile_forms(forms: tuple[str, ...]) -> re.Pattern[str] | None:
-    """A pattern for any of these words as a whole word; None if there are none."""
+    """A pattern for any of these folded words as a whole word, "lukes" also as "Luke's"; None if there are none."""
     if not forms:
         return None
     longest_first = sorted(forms, key=len, reverse=True)
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b", re.IGNORECASE)
+    written = [f"{form[:-1]}['’]?s" if form[1:].endswith("s") else form for form in longest_first]
+    return re.compile(rf"\b(?:{'|'.join(written)})\b", re.IGNORECASE)
 
 
 def cut_excerpt(text: str, forms: tuple[str, ...]) -> str:

@@ -1,8 +1,8 @@
 """Find records by words in one generation's index.
 
-Whoosh holds the postings, reads them and scores each word in each field. What a word scores does not depend on the rest
-of the query, so it is worked out once per generation and kept as two arrays; a query is then a few additions. A searcher
-must not be shared between threads, so each thread has its own.
+Whoosh holds the postings, reads them and scores each word in each field. What a word scores does not depend on the
+rest of the query, so it is worked out once per generation and kept as two arrays; a query is then a few additions. A
+searcher must not be shared between threads, so each thread has its own.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh import index, query, scoring
+from whoosh import index, scoring
+from whoosh.query.positional import Phrase
+from whoosh.query.terms import Term
 
 from kb.errors import NoGeneration
 from kb.index.query import TextQuery
-from kb.index.spelling import correct_word
+from kb.index.spelling import correct_word, replace_word
 from kb.index.weights import ALL_WORDS, EXACT_NAME, FIELDS, SATURATION, SHARE_OF_BEST
 from kb.index.words import stem_word
 
@@ -30,7 +32,7 @@ Numbers = NDArray[np.int64]
 Scores = NDArray[np.float64]
 
 
-class RankingBM25F(scoring.BM25F):  # type: ignore[misc]  # Whoosh ships no types
+class RankingBM25F(scoring.BM25F):
     """BM25 with the standard idf, ln(1 + (N - n + 0.5) / (n + 0.5)): Whoosh's own keeps common words too heavy."""
 
     def idf(self, searcher: Any, fieldname: str, text: str) -> float:
@@ -55,7 +57,8 @@ class Postings(NamedTuple):
 class Hits:
     """Records that match a query, as bit sets (bit n is record n) with the scores of all records.
 
-    `all_words` have every word and phrase; `some_words` also holds those whose words weigh enough of the query (weights.SHARE_OF_BEST).
+    `all_words` have every word and phrase; `some_words` also holds those whose words weigh enough of the query
+    (weights.SHARE_OF_BEST).
     """
 
     all_words: int
@@ -89,7 +92,7 @@ class TextIndex:
     """One generation's index, read only. Safe to share between threads."""
 
     def __init__(self, folder: Path) -> None:
-        self._index = index.open_dir(folder, readonly=True)
+        self._index = index.open_dir(str(folder), readonly=True)
         self._local = threading.local()
         self._kept: dict[str, tuple[Postings, int]] = {}
         self.count: int = self._searcher.doc_count_all()
@@ -154,7 +157,7 @@ class TextIndex:
         searcher = self._searcher
         if (field, word) not in searcher.reader():
             return
-        matcher = query.Term(field, word).matcher(searcher)
+        matcher = Term(field, word).matcher(searcher)
         while matcher.is_active():
             scores[matcher.id()] += weight * matcher.score()
             matcher.next()
@@ -163,7 +166,7 @@ class TextIndex:
         """The records in which words stand next to each other, in one field, in this order."""
         found = 0
         for field in FIELDS:
-            numbers = self._searcher.docs_for_query(query.Phrase(field, list(stems)))
+            numbers = self._searcher.docs_for_query(Phrase(field, list(stems)))
             for number in numbers:
                 found |= 1 << number
         return found
@@ -171,7 +174,7 @@ class TextIndex:
     def _find_exact(self, name: str) -> int:
         found = 0
         if name and ("exact", name) in self._searcher.reader():
-            for number in self._searcher.docs_for_query(query.Term("exact", name)):
+            for number in self._searcher.docs_for_query(Term("exact", name)):
                 found |= 1 << number
         return found
 
@@ -202,9 +205,7 @@ class TextIndex:
             near = correct_word(typed, self._frequencies)
             if near is None:
                 continue
-            at = corrected.lower().find(typed)
-            if at >= 0:
-                corrected = corrected[:at] + near + corrected[at + len(typed) :]
+            corrected = replace_word(corrected, typed, near)
         return corrected if corrected != wanted.text else None
 
 

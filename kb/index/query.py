@@ -18,8 +18,8 @@ class TextQuery:
     """A parsed query; all words are stems.
 
     `words` are distinct and in order, `counts` how often each was typed; `phrases` must stand word for word; `excluded`
-    words and phrases must not stand at all. `typed` pairs each stem with the word as typed, for did-you-mean. `exact` is
-    the whole query folded, for titles and acronyms. `cut` says that words beyond the limit were left out.
+    words and phrases must not stand at all. `typed` pairs each stem with the word as typed, for did-you-mean. `exact`
+    is the whole query folded, for titles and acronyms. `cut` says that words beyond the limit were left out.
     """
 
     text: str
@@ -40,7 +40,8 @@ class TextQuery:
 def parse_query(text: str) -> TextQuery:
     """Read a query: plain words, "quoted phrases", -not and -"not this". Anything else is read as words.
 
-    An unclosed quote opens no phrase. At most 2,000 characters and 32 words are used; `cut` says when there were more.
+    An unclosed quote opens no phrase. At most 2,000 characters are used, and of these at most 32 words, 32 words in
+    phrases and 32 words to leave out; `cut` says when there were more.
     """
     used = text[:MAX_CHARACTERS].replace("\0", " ").translate(QUOTES)
     if used.count('"') % 2:
@@ -50,7 +51,6 @@ def parse_query(text: str) -> TextQuery:
     typed: dict[str, str] = {}
     phrases: list[tuple[str, ...]] = []
     excluded: list[tuple[str, ...]] = []
-    cut = len(text) > MAX_CHARACTERS
     for part in PART.finditer(used):
         folded = WORD.findall(fold_text(part["phrase"] if part["phrase"] is not None else part["word"]))
         stems = tuple(stem_word(word) for word in folded if word not in STOP_WORDS)
@@ -65,15 +65,31 @@ def parse_query(text: str) -> TextQuery:
             if word not in STOP_WORDS:
                 words[stem_word(word)] = words.get(stem_word(word), 0) + 1
                 typed.setdefault(stem_word(word), word)
-    cut = cut or len(words) > MAX_WORDS
     kept = dict(list(words.items())[:MAX_WORDS])
+    kept_phrases, kept_excluded = _limit_words(phrases), _limit_words(excluded)
+    dropped = len(kept) < len(words) or kept_phrases != _distinct(phrases) or kept_excluded != _distinct(excluded)
     return TextQuery(
         text=text,
         exact=" ".join(WORD.findall(fold_text(used))),
         words=tuple(kept),
         counts=tuple(kept.values()),
-        phrases=tuple(dict.fromkeys(phrases))[:MAX_WORDS],
-        excluded=tuple(dict.fromkeys(excluded))[:MAX_WORDS],
+        phrases=kept_phrases,
+        excluded=kept_excluded,
         typed=tuple((stem, typed[stem]) for stem in kept),
-        cut=cut,
+        cut=dropped or len(text) > MAX_CHARACTERS,
     )
+
+
+def _distinct(phrases: list[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(dict.fromkeys(phrases))
+
+
+def _limit_words(phrases: list[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    """The distinct phrases up to the limit of words together; the one that crosses it is cut. Long phrases are slow."""
+    kept: list[tuple[str, ...]] = []
+    room = MAX_WORDS
+    for phrase in _distinct(phrases):
+        if room:
+            kept.append(phrase[:room])
+            room -= len(kept[-1])
+    return tuple(kept)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from kb.index.words import fold_text
+
 SHORTEST = 5  # shorter words have too many neighbours for a guess to be of use ("roof" is not "room")
 MAX_LENGTH = 40
+AS_TYPED = re.compile(r"[^\W_]+(?:['’‘ʼ`´][^\W_]+)*")  # a word with its accents and apostrophes
 
 
 def correct_word(typed: str, frequencies: Mapping[str, int]) -> str | None:
@@ -24,3 +28,8 @@ def correct_word(typed: str, frequencies: Mapping[str, int]) -> str | None:
         return None
     best = min(found, key=lambda hit: (hit[1], hit[0][0] != typed[0], -frequencies[hit[0]], hit[0]))
     return best[0]
+
+
+def replace_word(text: str, typed: str, better: str) -> str:
+    """The text with a folded word replaced wherever it stands as a whole word, however it was written there."""
+    return AS_TYPED.sub(lambda found: better if fold_text(found.group()) == typed else found.group(), text)

@@ -27,8 +27,8 @@ FIELDS: dict[str, FieldWeight] = {
     "facts": FieldWeight(
         2.0,
         0.4,
-        "Labels of facets, places, partners, funder and whom it is for: how readers describe a need, often in words that "
-        "the body never uses. Below the summary, because a record may carry many labels.",
+        "Labels of facets, places, partners, funder and whom it is for: how readers describe a need, often in words "
+        "that the body never uses. Below the summary, because a record may carry many labels.",
     ),
     "body": FieldWeight(
         1.0, 0.75, "The measure of the others. Long texts mention much in passing, hence Whoosh's own b."

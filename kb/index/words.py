@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from whoosh.analysis import Filter, LowercaseFilter, RegexTokenizer, StopFilter
+from whoosh.analysis.acore import Composable, Token
+from whoosh.analysis.filters import Filter, LowercaseFilter, StopFilter
+from whoosh.analysis.tokenizers import RegexTokenizer
 from whoosh.lang.porter import stem as porter_stem
 from whoosh.lang.stopwords import stoplists
 
@@ -26,24 +29,24 @@ def fold_text(text: str) -> str:
 @lru_cache(maxsize=50_000)
 def stem_word(word: str) -> str:
     """The stem of a folded word (Porter); words with digits, such as 14 or ks2, stay as they are."""
-    return word if any(sign.isdigit() for sign in word) else porter_stem(word)
+    return word if any(sign.isdigit() for sign in word) else str(porter_stem(word))  # type: ignore[no-untyped-call]
 
 
-class FieldStemFilter(Filter):  # type: ignore[misc]  # Whoosh ships no types
+class FieldStemFilter(Filter):
     """Stems each token as queries are stemmed."""
 
-    def __call__(self, tokens):  # type: ignore[no-untyped-def]
+    def __call__(self, tokens: Iterable[Token]) -> Iterator[Token]:  # type: ignore[override]  # as Whoosh's own do
         for token in tokens:
             token.text = stem_word(token.text)
             yield token
 
 
-def make_stemming_analyzer():  # type: ignore[no-untyped-def]
+def make_stemming_analyzer() -> Composable:
     """Whoosh analyser for fields that are searched: words, without stop words, stemmed."""
     tokens = RegexTokenizer(WORD) | LowercaseFilter() | StopFilter(stoplist=STOP_WORDS, minsize=1)
     return tokens | FieldStemFilter()
 
 
-def make_word_analyzer():  # type: ignore[no-untyped-def]
+def make_word_analyzer() -> Composable:
     """Whoosh analyser for the spelling field: the words as written."""
     return RegexTokenizer(WORD) | LowercaseFilter() | StopFilter(stoplist=STOP_WORDS, minsize=2)

@@ -32,7 +32,7 @@ def write_index(
     Documents come in the order of their numbers, from 0. `report` is called with the count after each.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    writer = index.create_in(folder, make_schema()).writer(limitmb=256)
+    writer = index.create_in(str(folder), make_schema()).writer(limitmb=256)
     count = 0
     try:
         for document in documents:

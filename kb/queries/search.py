@@ -130,7 +130,10 @@ def _rank_for_browsing(generation: Generation, title_rank: list[int]) -> tuple[i
 
 
 def run_search(generation: Generation, request: SearchRequest, today: date) -> SearchResults:
-    """Answer a request. Facets combine with AND across and OR within; every count says what one more tick would give."""
+    """Answer a request.
+
+    Facets combine with AND across and OR within; every count says what one more tick would give.
+    """
     lookup = generation.derive(make_lookup)
     wanted = parse_query(request.text)
     hits = generation.index.find(wanted)
@@ -140,7 +143,7 @@ def run_search(generation: Generation, request: SearchRequest, today: date) -> S
         found &= members
     total = found.bit_count()
     pages = max(1, -(-total // request.per_page))
-    ranked = _sort(lookup, hits, found, request, today)
+    ranked = _sort(lookup, hits, found, request.sort, bool(wanted.words), today)
     start = (request.page - 1) * request.per_page
     numbers = ranked[start : start + request.per_page]
     return SearchResults(
@@ -163,17 +166,17 @@ def _unite(sets: Mapping[str, int], values: tuple[str, ...]) -> int:
     return united
 
 
-def _sort(lookup: Lookup, hits: Hits, found: int, request: SearchRequest, today: date) -> list[int]:
+def _sort(lookup: Lookup, hits: Hits, found: int, sort: str, has_words: bool, today: date) -> list[int]:
     """Numbers of the found records in the order asked for."""
     numbers = hits.rank(found)
-    if request.sort == "title":
+    if sort == "title":
         return sorted(numbers, key=lookup.title_rank.__getitem__)
-    if request.sort == "relevance" and request.text:
+    if sort == "relevance" and has_words:
         return numbers
     by_use = sorted(numbers, key=lookup.browse_rank.__getitem__)
-    if request.sort == "checked":
+    if sort == "checked":
         return sorted(by_use, key=lambda no: lookup.checked[no], reverse=True)
-    if request.sort == "closing":
+    if sort == "closing":
         return sorted(by_use, key=lambda no: _next_closing(lookup, no, today))
     return by_use
 

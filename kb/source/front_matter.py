@@ -43,7 +43,7 @@ def split_front_matter(text: str, path: str = "") -> SourceFile:
     source.front = read_yaml_lines("\n".join(lines[1:end]), first_line=2)
     source.complaints += source.front.complaints
     source.body = "\n".join(lines[end + 1 :])
-    source.body_line = end + 2
+    source.body_line = min(end + 2, len(lines))
     if not source.complaints and not isinstance(source.front.data, dict):
         source.complaints.append((2, 'the front matter must be fields, one a line, like "title: Pupil premium"'))
     return source

@@ -17,6 +17,8 @@ TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
 HEADING = re.compile(r"^##[ \t]+(.+?)[ \t]*#*[ \t]*$")
 FENCE = re.compile(r"^\s{0,3}(```|~~~)")
 TAG = re.compile(r"<[^>]+>")
+# Browsers drop control signs and blanks from an address and take "\\" for "/", so neither may stand in one.
+SAFE_ADDRESS = re.compile(r"(?:https?://[^\s\x00-\x20\\/]|/(?![/\\])|#)[^\s\x00-\x20\\]*", re.IGNORECASE)
 BLOCK_END = re.compile(r"</(?:p|li|h3|h4|tr|td|th|blockquote)>|<br ?/?>|<hr ?/?>")
 CLASSES = {
     "p": "govuk-body",
@@ -65,14 +67,18 @@ def split_sections(body: str, first_line: int = 1) -> tuple[str, list[Section]]:
 def render_markdown(text: str) -> str:
     """Markdown to HTML that is safe to show: no scripts, styles, images or foreign attributes.
 
-    Links may go to this site (`/case-studies/...`, `#...`) or to http and https; those to other sites get
-    rel="noopener noreferrer". Elements carry the classes of the design system.
+    Links may go to this site (`/case-studies/...`, `#...`) or to http and https in full; any other link keeps its text
+    and loses its address (`has_lost_link`). Elements carry the classes of the design system. Raises ValueError, with a
+    sentence for the author, when lists stand in lists without end.
     """
-    raw = markdown.markdown(text, extensions=["tables", "sane_lists"], output_format="html")
+    try:
+        raw = markdown.markdown(text, extensions=["tables", "sane_lists"], output_format="html")
+    except RecursionError:
+        raise ValueError("lists or quotations stand in each other too deeply. Write it flatter") from None
     clean = nh3.clean(
         raw,
         tags=TAGS,
-        attributes={"a": {"href"}},
+        attributes={"a": {"href"}, "*": set()},
         url_schemes={"http", "https"},
         link_rel=None,
         attribute_filter=_keep_safe_address,
@@ -81,10 +87,13 @@ def render_markdown(text: str) -> str:
     return clean.strip()
 
 
-def _keep_safe_address(tag: str, attribute: str, value: str) -> str | None:
-    if tag == "a" and attribute == "href" and (value.startswith(("//", "/\\", "\\")) or "\\" in value[:3]):
-        return None
-    return value
+def _keep_safe_address(_tag: str, attribute: str, value: str) -> str | None:
+    return value if attribute != "href" or SAFE_ADDRESS.fullmatch(value) else None
+
+
+def has_lost_link(safe_html: str) -> bool:
+    """True if rendered Markdown holds a link whose address was not safe to keep."""
+    return f'<a class="{CLASSES["a"]}">' in safe_html
 
 
 def html_to_text(safe_html: str) -> str:

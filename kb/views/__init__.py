@@ -1,0 +1,16 @@
+"""The views room: requests in, pages and JSON out. The only room, with the app, that knows HTTP."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from kb.views import api, errors, framework, health, lists, pages, records, security, site
+
+
+def register_views(app: Flask) -> None:
+    """Give the app its pages, API, error pages, template helpers and headers."""
+    site.register(app)
+    security.register(app)
+    errors.register(app)
+    for room in (pages, lists, records, framework, api, health):
+        app.register_blueprint(room.bp)

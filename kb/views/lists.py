@@ -1,0 +1,106 @@
+"""Search and the two lists: one view over one kind of request."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request
+
+from kb.queries.request import PARAMETERS, BadSearchRequest, RequestProblem, SearchRequest, parse_request
+from kb.queries.search import SearchResults, run_search
+from kb.views.pagination import list_page_links
+from kb.views.site import live_generation, make_url, render_page, today
+
+bp = Blueprint("lists", __name__)
+FACETS_OF_CASES = ("service_area", "key_feature", "phase", "region", "sustained")
+FACETS_OF_FUNDING = ("service_area", "applicant", "phase", "status", "region", "route", "money", "kind", "key_feature")
+
+
+@bp.get("/search")
+def show_search() -> str:
+    """Everything, filtered."""
+    return _show_list("/search", "Search funding, case studies and guidance", None)
+
+
+@bp.get("/funding")
+def show_funding_list() -> str:
+    """Funding alone."""
+    return _show_list("/funding", "Funding streams", "funding")
+
+
+@bp.get("/case-studies")
+def show_case_list() -> str:
+    """Case studies alone."""
+    return _show_list("/case-studies", "Case studies", "case-study")
+
+
+def read_request(only_type: str | None = None) -> SearchRequest:
+    """The search that this request's parameters ask for; on a list of one type, `type` may say that type alone."""
+    wanted = parse_request(request.args.items(multi=True), live_generation().catalogue.vocabulary, PARAMETERS)
+    if only_type is None:
+        return wanted
+    if wanted.selected.get("type", (only_type,)) != (only_type,):
+        problem = RequestProblem("type", f"this list holds {only_type} records alone. Use /search for other types")
+        raise BadSearchRequest([problem])
+    selected = {**wanted.selected, "type": (only_type,)}
+    return SearchRequest(wanted.text, selected, wanted.sort, wanted.page, wanted.per_page)
+
+
+def _show_list(path: str, heading: str, only_type: str | None) -> str:
+    wanted = read_request(only_type)
+    results = run_search(live_generation(), wanted, today())
+    shown = {None: None, "funding": FACETS_OF_FUNDING, "case-study": FACETS_OF_CASES}[only_type]
+    facets = [
+        facet
+        for facet in results.facets
+        if (shown is None or facet.name in shown) and any(value.count or value.selected for value in facet.values)
+    ]
+    if shown:
+        facets.sort(key=lambda facet: shown.index(facet.name))
+    title = f"{wanted.text[:80]} - {heading}" if wanted.text else heading
+    return render_page(
+        "list.html",
+        title,
+        heading=heading,
+        path=path,
+        results=results,
+        wanted=wanted,
+        facets=facets,
+        chips=_list_chips(path, results, only_type),
+        pages=list_page_links(path, results),
+        hidden=_list_hidden(path, results),
+        only_type=only_type,
+    )
+
+
+def _pairs(wanted: SearchRequest, path: str, **changes: object) -> list[tuple[str, str]]:
+    """URL parameters of a changed request; a list of one type does not repeat its type."""
+    pairs = wanted.list_pairs(page=1, **changes)
+    return pairs if path == "/search" else [pair for pair in pairs if pair[0] != "type"]
+
+
+def _list_chips(path: str, results: SearchResults, only_type: str | None) -> list[dict[str, str]]:
+    """The chosen filters, each with the address without it."""
+    wanted = results.request
+    return [
+        {
+            "facet": facet.label,
+            "value": value.label,
+            "url": make_url(path, _pairs(wanted, path, selected=wanted.without(facet.name, value.value))),
+        }
+        for facet in results.facets
+        if not (only_type and facet.name == "type")
+        for value in facet.selected
+    ]
+
+
+def _list_hidden(path: str, results: SearchResults) -> list[dict[str, str | int]]:
+    """For each chosen filter, how many records it hides for want of a value, and the address that shows them."""
+    wanted = results.request
+    return [
+        {
+            "label": facet.label.lower(),
+            "count": facet.more_not_stated,
+            "url": make_url(path, _pairs(wanted, path, selected=wanted.adding(facet.name, "not-stated"))),
+        }
+        for facet in results.facets
+        if facet.more_not_stated
+    ]

@@ -1,0 +1,8 @@
+"""For a WSGI server: `wsgi:app`."""
+
+import os
+
+from kb.app import create_app
+from kb.config import read_settings
+
+app = create_app(read_settings(os.environ))
