@@ -26,8 +26,9 @@ class NoGeneration(KbError):
 class Problem:
     """One thing wrong in one place of a content file.
 
-    `path` is relative to the content folder, `line` counts from 1 (0: the file as a whole), `field` is the dotted name
-    as docs/records.md writes it ("" where there is none), `message` says what is wrong and what to write instead.
+    `path` is relative to the content folder, `line` counts from 1 (0: the file as a whole), `field` is where it stands
+    in the record, such as windows[1].closes ("" where there is none), `message` says what is wrong and what to write
+    instead.
     """
 
     path: str

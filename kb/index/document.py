@@ -17,7 +17,10 @@ LISTS_BY_FACET = {"service_area": "service_areas", "phase": "phases"}
 
 @dataclass(frozen=True)
 class IndexDocument:
-    """One record as the index takes it: `exact` are whole names, folded; `text` is what excerpts are cut from."""
+    """One record as the index takes it.
+
+    `exact` are whole names, folded, the title first; `text` is what excerpts are cut from.
+    """
 
     no: int
     names: str

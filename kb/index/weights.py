@@ -36,6 +36,7 @@ FIELDS: dict[str, FieldWeight] = {
 }
 SATURATION = 1.2  # BM25's k1, Whoosh's own: the second mention of a word adds less than the first
 EXACT_NAME = 1000.0  # a query that is exactly a title, acronym or alias puts that record first, whatever else matches
+EXACT_TITLE = 100.0  # on top of it: a record's own title stands before another record's alias of the same words
 ALL_WORDS = 500.0  # a record with every word stands before any with only some
 
 # A record with only some of the words is shown if the weight (idf) of those it has is at least this share of the best

@@ -13,12 +13,13 @@ from kb.index.words import fold_text, make_stemming_analyzer, make_word_analyzer
 
 
 def make_schema() -> fields.Schema:
-    """The fields of the index: those of the weights, whole names, and the words as written for spelling."""
+    """The fields of the index: those of the weights, whole names, whole titles, and the words as written for spelling."""
     analyzer = make_stemming_analyzer()
     searched = {name: fields.TEXT(analyzer=analyzer, phrase=True, stored=False) for name in FIELDS}
     return fields.Schema(
         no=fields.STORED,
         exact=fields.KEYWORD(commas=True, lowercase=False, scorable=False),
+        title=fields.ID(stored=False),
         words=fields.TEXT(analyzer=make_word_analyzer(), phrase=False, stored=False),
         **searched,
     )
@@ -37,7 +38,8 @@ def write_index(
     try:
         for document in documents:
             parts = {name: fold_text(getattr(document, name)) for name in FIELDS}
-            writer.add_document(no=document.no, exact=",".join(document.exact), words=" ".join(parts.values()), **parts)
+            names = {"title": next(iter(document.exact), ""), "exact": ",".join(document.exact)}
+            writer.add_document(no=document.no, words=" ".join(parts.values()), **names, **parts)
             count += 1
             report(count)
     except BaseException:

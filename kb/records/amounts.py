@@ -11,12 +11,15 @@ def write_pounds(pounds: int) -> str:
     """Whole pounds as readers write them: £300, £10,000, £1.5 million, £1.875 billion."""
     for size, word in ((1_000_000_000, "billion"), (1_000_000, "million")):
         if pounds >= size and pounds % (size // 1000) == 0:
-            return f"£{pounds / size:.3f}".rstrip("0").rstrip(".") + f" {word}"
+            return f"£{pounds / size:,.3f}".rstrip("0").rstrip(".") + f" {word}"
     return f"£{pounds:,}"
 
 
 def describe_amount(amount: Amount | None, vocabulary: Vocabulary) -> str | None:
-    """The size of an award in a few words: "£300 to £20,000 for each award"; None if no figure is given."""
+    """The size of an award in a few words: "£300 to £20,000", "Up to £500 for each school".
+
+    "Varies: see the record" when figures stand only in the note; None if nothing is stated.
+    """
     if amount is None:
         return None
     if amount.min is not None and amount.max is not None and amount.min != amount.max:
@@ -26,7 +29,8 @@ def describe_amount(amount: Amount | None, vocabulary: Vocabulary) -> str | None
     elif amount.min is not None:
         words = f"From {write_pounds(amount.min)}"
     else:
-        return f"{write_pounds(amount.total)} in all" if amount.total is not None else None
+        words = f"{write_pounds(amount.total)} in all" if amount.total is not None else "Varies: see the record"
+        return words if amount.total is not None or amount.note else None
     if amount.per and amount.per != "award":
         words += f" for {vocabulary.label('amount_per', amount.per).lower()}"
     return words
@@ -39,7 +43,7 @@ def write_number(number: float) -> str:
 
 
 def describe_result(result: Result) -> str:
-    """One result in a line: "Police call-outs: −42 %"; before and after where the source has both."""
+    """One result in a line: "Police call-outs: −42%"; before and after where the source has both."""
     unit = result.unit
     joint = "" if unit.startswith("%") else " "
     if result.before is not None and result.after is not None:

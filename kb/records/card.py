@@ -30,6 +30,7 @@ class Card(Strict):
     funder: str | None = None
     applicants: tuple[str, ...] | None = None
     amount: str | None = None
+    route: str | None = None
     status: str | None = None
     status_label: str | None = None
     checked: StatedDate | None = None
@@ -85,6 +86,7 @@ def _card_stream(stream: FundingStream, vocabulary: Vocabulary) -> Card:
         funder=stream.funder.name,
         applicants=_label_all(stream.applicants, "applicants", vocabulary),
         amount=describe_amount(stream.amount, vocabulary),
+        route=stream.route,
         status=stream.status,
         status_label=vocabulary.label("statuses", stream.status) if stream.status else None,
         checked=stream.checked.on if stream.checked else None,

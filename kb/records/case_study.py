@@ -15,7 +15,6 @@ from kb.records.model import (
     KeyFeature,
     Listed,
     LocalAuthority,
-    Outcome,
     Phase,
     Pounds,
     Record,
@@ -110,7 +109,7 @@ class CaseStudy(Record):
     phases: Annotated[tuple[Phase, ...], A_LIST_OR_ALL] | None = None
     service_areas: Annotated[tuple[Annotated[str, Listed("service_areas")], ...], A_LIST]
     key_features: Annotated[tuple[KeyFeature, ...], A_LIST] | None = None
-    outcomes: Annotated[tuple[Outcome, ...], A_LIST] | None = None
+    outcomes: Annotated[tuple[Annotated[str, Listed("outcomes")], ...], A_LIST] | None = None
     lead: Text | None = None
     partners: Annotated[tuple[Partner, ...], A_LIST] | None = None
     funding: Annotated[tuple[Paid, ...], A_LIST] | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import pairwise
+from urllib.parse import urlsplit
 
 from kb.records.case_study import CaseStudy
 from kb.records.dates import StatedDate
@@ -54,7 +55,9 @@ CASE_GROUPS: dict[str, tuple[str, ...]] = {
 # Statuses under which a reader may count on the stream, so that the record must say when it is to be looked at again.
 CURRENT_STATUSES = frozenset({"open", "rolling", "recurring", "opening-soon", "expected-again", "paused"})
 REVIEW_WITHIN = timedelta(days=366)
-UNLINKABLE = ("staging", "localhost", "://test.", "://dev.", ".test/", "mirror")
+UNLINKABLE_ENDS = {"test", "localhost", "invalid", "example", "local"}
+UNLINKABLE_WORDS = {"staging", "test", "dev", "mirror", "preview", "uat"}
+UNLINKABLE = "this looks like a staging, test or mirror host."
 
 
 def check_record(record: Record) -> Iterator[Complaint]:
@@ -92,8 +95,14 @@ def _check_source(source: Source) -> Iterator[Complaint]:
         yield (), "a source has either a document (with a locator) or a publisher (with a url where there is one)"
     if source.document and not source.locator:
         yield (), "say where in the document: add a locator, such as Case study 6, or Paragraph 74"
-    if source.url and any(sign in source.url for sign in UNLINKABLE):
-        yield ("url",), "this looks like a staging, test or mirror host. Leave the url out and name publisher and date"
+    if source.url and is_unlinkable(source.url):
+        yield ("url",), f"{UNLINKABLE} Leave the url out and name publisher and date"
+
+
+def is_unlinkable(url: str) -> bool:
+    """True for an address that readers must not be sent to: test.example.org, www-staging.example.org."""
+    labels = (urlsplit(url).hostname or "").split(".")
+    return labels[-1] in UNLINKABLE_ENDS or "staging" in labels or not UNLINKABLE_WORDS.isdisjoint(labels[0].split("-"))
 
 
 def check_provenance(
@@ -126,7 +135,9 @@ def _is_silent_case_field(record: Record, name: str) -> bool:
 
 
 def check_kind(stream: FundingStream) -> Iterator[Complaint]:
-    """A programme has a status; a mechanism has none, and no dates."""
+    """A programme has a status; a mechanism has none, and no dates. The official page is one for the public."""
+    if stream.official_page and is_unlinkable(stream.official_page):
+        yield ("official_page",), f"{UNLINKABLE} Write the public address, or leave this out"
     if stream.is_mechanism:
         for name in ("status", "status_note", "review_by", "windows"):
             if getattr(stream, name) is not None:
@@ -209,6 +220,8 @@ def check_results(case: CaseStudy) -> Iterator[Complaint]:
             yield ("results", number), "a result needs before, after or change. Put words without figures in the body"
     if case.evidence == "measured" and not case.results:
         yield ("evidence",), 'measured means that results has figures. Add them, or write "described"'
+    if case.evidence == "described" and case.results:
+        yield ("evidence",), 'results has figures. Write "measured"'
 
 
 def check_period(case: CaseStudy) -> Iterator[Complaint]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import html
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -9,15 +11,22 @@ from datetime import date
 from kb.errors import Problem
 from kb.records.corpus import Assembly, Corpus, path_of
 from kb.records.funding import FundingStream
+from kb.records.parse import name_field
 from kb.records.vocabulary import suggest_nearest
 
-INTERNAL_LINK = re.compile(r'href="(/(?:funding|case-studies|framework|glossary)[/#][^"]*)"')
+INTERNAL_LINK = re.compile(r'href="(/[^"]*)"')
+# Pages of the site that a body may lead to beside records and terms.
+PAGES = frozenset(
+    "/ /search /funding /case-studies /framework /self-assessment /glossary /sources /schools /match /coverage /map"
+    " /timeline /editors /shortlist /bids /about /accessibility /privacy".split()
+)
 
 
 def check_set(assembly: Assembly) -> list[Problem]:
     """Everything wrong between records, in the order of files and lines."""
     found = [
-        *check_links(assembly),
+        *check_stream_links(assembly),
+        *check_case_links(assembly),
         *check_registered_sources(assembly),
         *check_framework(assembly),
         *check_glossary_links(assembly),
@@ -28,22 +37,26 @@ def check_set(assembly: Assembly) -> list[Problem]:
     return sorted(found)
 
 
-def check_links(assembly: Assembly) -> Iterator[Problem]:
-    """Every id that a record names belongs to a record, and exit routes lead to mechanisms."""
+def check_stream_links(assembly: Assembly) -> Iterator[Problem]:
+    """Every id that a stream names belongs to another stream, and exit routes lead to mechanisms."""
+    known = assembly.list_ids("funding")
     streams = {stream.id: stream for stream in assembly.corpus.funding}
     for stream in assembly.corpus.funding:
         for at, wanted in list_stream_links(stream):
-            yield from _check_link(assembly, path_of(stream), at, wanted, streams)
+            yield from _check_link(assembly, path_of(stream), at, wanted, known)
             if at[-1] == "mechanism" and wanted in streams and not streams[wanted].is_mechanism:
-                yield _problem(
-                    assembly, path_of(stream), at, f'"{wanted}" is a programme; an exit route is a mechanism'
-                )
+                message = f'"{wanted}" is a programme; an exit route is a mechanism. Name one, or leave this out'
+                yield _problem(assembly, path_of(stream), at, message)
             if wanted == stream.id:
                 yield _problem(assembly, path_of(stream), at, "a record cannot lead to itself. Take this out")
+
+
+def check_case_links(assembly: Assembly) -> Iterator[Problem]:
+    """Every stream that a case study names is there."""
+    known = assembly.list_ids("funding")
     for case in assembly.corpus.case_studies:
         for number, paid in enumerate(case.funding or ()):
-            at = ("funding", number, "stream")
-            yield from _check_link(assembly, path_of(case), at, paid.stream, streams)
+            yield from _check_link(assembly, path_of(case), ("funding", number, "stream"), paid.stream, known)
 
 
 def list_stream_links(stream: FundingStream) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -80,64 +93,72 @@ def check_registered_sources(assembly: Assembly) -> Iterator[Problem]:
         for number, source in enumerate(record.sources):
             at = ("sources", number)
             if source.document and source.document not in documents:
-                hint = suggest_nearest(source.document, documents)
-                yield _problem(
-                    assembly, path_of(record), (*at, "document"), f'"{source.document}" is not in sources.yml. {hint}'
-                )
+                message = f'"{source.document}" is not in sources.yml. {suggest_nearest(source.document, documents)}'
+                yield _problem(assembly, path_of(record), (*at, "document"), message)
             if source.publisher and source.publisher not in publishers:
-                message = f'"{source.publisher}" is not among the publishers of sources.yml. Add it there'
+                near = difflib.get_close_matches(source.publisher, publishers, n=1)
+                hint = f"Did you mean {near[0]}?" if near else "Add it there"
+                message = f'"{source.publisher}" is not among the publishers of sources.yml. {hint}'
                 yield _problem(assembly, path_of(record), (*at, "publisher"), message)
-    for number, question in enumerate(assembly.corpus.questions):
+    numbers = assembly.list_entry_ids("self-assessment.yml")
+    for question in assembly.corpus.questions:
         if question.document not in documents:
             message = f'"{question.document}" is not in sources.yml. {suggest_nearest(question.document, documents)}'
-            yield _problem(assembly, "self-assessment.yml", (number, "document"), message)
+            yield _problem(assembly, "self-assessment.yml", (numbers.index(question.id), "document"), message)
 
 
 def check_framework(assembly: Assembly) -> Iterator[Problem]:
     """Each key feature has one page, and each page is of a key feature."""
     features = assembly.corpus.vocabulary.values("key_features")
-    for page in assembly.corpus.framework:
-        if page.id not in features:
-            yield Problem(path_of(page), 0, "", f'"{page.id}" is no key feature. {suggest_nearest(page.id, features)}')
+    pages = assembly.list_ids("framework")
+    for page in pages if features else ():
+        if page not in features:
+            message = f'"{page}" is no key feature. {suggest_nearest(page, features)}'
+            yield Problem(f"framework/{page}.md", 0, "", message)
+    for feature in features if pages else ():
+        if feature not in pages:
+            yield Problem(f"framework/{feature}.md", 0, "", f'the key feature "{feature}" has no page. Add this file')
 
 
 def check_glossary_links(assembly: Assembly) -> Iterator[Problem]:
     """Every `see` of the glossary leads to a record or a term."""
-    known = set(list_addresses(assembly.corpus))
-    for number, term in enumerate(assembly.corpus.glossary):
+    known = list_addresses(assembly)
+    numbers = assembly.list_entry_ids("glossary.yml")
+    for term in assembly.corpus.glossary:
         for place, wanted in enumerate(term.see or ()):
             if wanted not in known:
-                message = f'"{wanted}" leads nowhere. {suggest_nearest(wanted, sorted(known), show=3)}'
-                yield _problem(assembly, "glossary.yml", (number, "see", place), message)
+                message = f'"{wanted}" leads nowhere. {suggest_nearest(wanted, known, show=3)}'
+                yield _problem(assembly, "glossary.yml", (numbers.index(term.id), "see", place), message)
 
 
 def check_body_links(assembly: Assembly) -> Iterator[Problem]:
     """Every link in a body to a page of this site leads to a record that is there."""
-    known = set(list_addresses(assembly.corpus))
+    known = [f"/{address}".replace("/glossary/", "/glossary#") for address in list_addresses(assembly)]
     for record in assembly.corpus.records:
         for section in record.body:
-            for address in INTERNAL_LINK.findall(section.html):
-                wanted = address.lstrip("/").replace("glossary#", "glossary/")
-                if wanted not in known:
-                    hint = suggest_nearest(wanted, sorted(known), show=3)
-                    message = f'"{address}" in "{section.title}" leads nowhere. {hint}'
-                    yield Problem(path_of(record), 0, "body", message)
+            for found in INTERNAL_LINK.findall(section.html):
+                address = html.unescape(found)
+                wanted = address if address.startswith("/glossary#") else re.split("[?#]", address)[0]
+                if wanted not in known and wanted not in PAGES:
+                    line = assembly.line_of_text(path_of(record), address)
+                    message = f'"{address}" leads nowhere. {suggest_nearest(wanted, known, show=3)}'
+                    yield Problem(path_of(record), line, "body", message)
 
 
-def list_addresses(corpus: Corpus) -> Iterator[str]:
+def list_addresses(assembly: Assembly) -> list[str]:
     """What `see` may name: funding/ID, case-studies/ID, framework/ID, glossary/ID."""
-    yield from (f"funding/{stream.id}" for stream in corpus.funding)
-    yield from (f"case-studies/{case.id}" for case in corpus.case_studies)
-    yield from (f"framework/{page.id}" for page in corpus.framework)
-    yield from (f"glossary/{term.id}" for term in corpus.glossary)
+    folders = {"funding": "funding", "case-studies": "casestudies", "framework": "framework"}
+    found = [f"{name}/{record_id}" for name, folder in folders.items() for record_id in assembly.list_ids(folder)]
+    return found + [f"glossary/{term_id}" for term_id in assembly.list_entry_ids("glossary.yml") if term_id]
 
 
 def check_shared_ids(assembly: Assembly) -> Iterator[Problem]:
     """A case study and a stream do not share an id: readers and scripts tell records apart by it."""
-    streams = {stream.id for stream in assembly.corpus.funding}
-    for case in assembly.corpus.case_studies:
-        if case.id in streams:
-            yield Problem(path_of(case), 0, "", "a funding record has the same id. Rename one of the two files")
+    streams = assembly.list_ids("funding")
+    for case in assembly.list_ids("casestudies"):
+        if case in streams:
+            message = "a funding record has the same id. Rename one of the two files"
+            yield Problem(f"casestudies/{case}.md", 0, "", message)
 
 
 def check_contradictions(assembly: Assembly) -> Iterator[Problem]:
@@ -151,7 +172,8 @@ def check_contradictions(assembly: Assembly) -> Iterator[Problem]:
             bars |= {frozenset((stream.id, bar.id)) for bar in stream.combine.not_with or ()}
     for stream in assembly.corpus.funding:
         for other in sorted(old for new, old in replaces if new == stream.id and (old, new) in replaces):
-            yield _problem(assembly, path_of(stream), ("replaces",), f'"{other}" also says it replaces this one')
+            message = f'"{other}" also says it replaces this one. Keep what the source says'
+            yield _problem(assembly, path_of(stream), ("replaces",), message)
         for pair in sorted(with_ & bars, key=sorted):
             if stream.combine and stream.id in pair:
                 other = next(iter(pair - {stream.id}), stream.id)
@@ -160,7 +182,8 @@ def check_contradictions(assembly: Assembly) -> Iterator[Problem]:
 
 
 def _problem(assembly: Assembly, path: str, at: tuple[str | int, ...], message: str) -> Problem:
-    name = ".".join(str(part) for part in at if isinstance(part, str))
+    # The number of an entry in a list file is no part of a field's name.
+    name = name_field(at[1:] if isinstance(at[0], int) else at)
     return Problem(path, assembly.line_of(path, *at), name, message)
 
 

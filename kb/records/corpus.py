@@ -13,7 +13,7 @@ from kb.records.case_study import CaseStudy
 from kb.records.check_record import check_record
 from kb.records.funding import FundingStream
 from kb.records.guide import FrameworkPage, Question, SourcesRegister, Term
-from kb.records.model import Record, Strict
+from kb.records.model import Id, Record, Region, Strict, Text
 from kb.records.parse import name_field, parse_record, validate_data
 from kb.records.vocabulary import LISTS, Entry, Vocabulary, suggest_nearest
 from kb.source.front_matter import SourceFile
@@ -27,11 +27,11 @@ AnyRecord = TypeVar("AnyRecord", bound=Record)
 class VocabularyEntry(Strict):
     """One entry of a closed list, as its file writes it."""
 
-    value: str
-    label: str
-    means: str | None = None
-    region: str | None = None
-    gss: str | None = None
+    value: Id
+    label: Text
+    means: Text | None = None
+    region: Region | None = None
+    gss: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -54,15 +54,34 @@ class Corpus:
 
 @dataclass
 class Assembly:
-    """A corpus with what is wrong in it, and where each record's fields stand (by path of the file)."""
+    """A corpus with what is wrong in it, and where each record's fields stand (by path of the file).
+
+    `bodies` holds the Markdown of every record by path: its text and the line it starts on.
+    """
 
     corpus: Corpus
     problems: list[Problem]
     places: dict[str, LinedData] = field(default_factory=dict)
+    bodies: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     def line_of(self, path: str, *at: str | int) -> int:
         """The line of a field in a file; 0 if the file is not known."""
         return self.places[path].line_of(at) if path in self.places else 0
+
+    def line_of_text(self, path: str, text: str) -> int:
+        """The first line of a body that holds a text, or else the line the body starts on."""
+        body, first_line = self.bodies[path]
+        return next((number for number, line in enumerate(body.split("\n"), first_line) if text in line), first_line)
+
+    def list_ids(self, folder: str) -> list[str]:
+        """The ids of all records of a folder, in order, those that are left out of the corpus included."""
+        return [path[len(folder) + 1 : -3] for path in self.bodies if path.startswith(f"{folder}/")]
+
+    def list_entry_ids(self, name: str) -> list[str]:
+        """The id of each entry of a list such as glossary.yml, "" where it has none; unsound entries included."""
+        entries = self.places[name].data if name in self.places else None
+        found = [entry.get("id") if isinstance(entry, dict) else None for entry in entries or ()]
+        return [entry_id if isinstance(entry_id, str) else "" for entry_id in found]
 
 
 def path_of(record: Record) -> str:
@@ -90,7 +109,8 @@ def assemble_corpus(files: ContentFiles) -> Assembly:
         tuple(glossary),
         _assemble_sources(files.data, vocabulary, problems, places),
     )
-    return Assembly(corpus, problems, places)
+    bodies = {source.path: (source.body, source.body_line) for read in files.records.values() for source in read}
+    return Assembly(corpus, problems, places, bodies)
 
 
 def _assemble_vocabulary(read: Mapping[str, LinedData], problems: list[Problem]) -> Vocabulary:
@@ -98,15 +118,16 @@ def _assemble_vocabulary(read: Mapping[str, LinedData], problems: list[Problem])
     for name in LISTS:
         if name not in read:
             problems.append(Problem(f"vocabulary/{name}.yml", 0, "", "this closed list is missing. Put it back"))
-    for name, lined in read.items():
+    # The councils come last: their entries name regions.
+    for name, lined in sorted(read.items(), key=lambda item: item[0] == "local_authorities"):
         path = f"vocabulary/{name}.yml"
         if name not in LISTS:
             problems.append(
                 Problem(path, 0, "", f"there is no closed list of this name. {suggest_nearest(name, LISTS)}")
             )
-        entries = _validate_list(VocabularyEntry, path, lined, Vocabulary({}), problems)
+        entries = _validate_list(VocabularyEntry, path, lined, Vocabulary(lists), problems)
         lists[name] = [Entry(**entry.model_dump()) for _, entry in entries]
-        _check_unique(path, [(at, entry.value) for at, entry in entries], lined, problems)
+        _check_unique(path, "value", [(at, entry.value) for at, entry in entries], lined, problems)
     return Vocabulary(lists)
 
 
@@ -152,7 +173,8 @@ def _assemble_list(
         return []
     places[name] = data[name]
     entries = _validate_list(model, name, data[name], vocabulary, problems)
-    _check_unique(name, [(at, entry.id) for at, entry in entries], data[name], problems)  # type: ignore[attr-defined]
+    ids = [(at, entry.id) for at, entry in entries]  # type: ignore[attr-defined]
+    _check_unique(name, "id", ids, data[name], problems)
     return [entry for _, entry in entries]
 
 
@@ -161,9 +183,9 @@ def _validate_list(
 ) -> list[tuple[int, Model]]:
     """The entries of a file that is a list, each with its number in the file."""
     problems += [Problem(path, line, "", message) for line, message in lined.complaints]
-    if lined.complaints:
-        return []
     if not isinstance(lined.data, list):
+        if lined.complaints:
+            return []
         problems.append(Problem(path, 1, "", 'this file must be a list: start each entry with "- "'))
         return []
     entries = []
@@ -175,12 +197,12 @@ def _validate_list(
     return entries
 
 
-def _check_unique(path: str, named: list[tuple[int, str]], lined: LinedData, problems: list[Problem]) -> None:
+def _check_unique(path: str, key: str, named: list[tuple[int, str]], lined: LinedData, problems: list[Problem]) -> None:
     seen: set[str] = set()
     for number, name in named:
         if name in seen:
-            line = lined.line_of((number,))
-            problems.append(Problem(path, line, "", f'"{name}" stands in this file twice; keep one or rename one'))
+            line = lined.line_of((number, key))
+            problems.append(Problem(path, line, key, f'"{name}" stands in this file twice; keep one or rename one'))
         seen.add(name)
 
 
@@ -192,7 +214,7 @@ def _assemble_sources(
         return None
     lined = places[name] = data[name]
     problems += [Problem(name, line, "", message) for line, message in lined.complaints]
-    if lined.complaints:
+    if lined.complaints and not isinstance(lined.data, dict):
         return None
     register, wrong = validate_data(SourcesRegister, lined.data, lined, (), name, vocabulary)
     problems += wrong

@@ -61,7 +61,7 @@ class StatedDate:
 def parse_stated_date(text: str) -> StatedDate:
     """Read a date of any precision; raises ValueError with a sentence that shows the accepted forms.
 
-    A day of the calendar that does not exist, such as 2026-06-31, is an error; so is a year outside 1900 to 2100.
+    A day of the calendar that does not exist, such as 2026-06-31, is an error; so is a year outside 1900 to 2099.
     """
     cleaned = " ".join(text.split()).lower()
     for pattern, build in FORMS:

@@ -121,5 +121,5 @@ def _stream_regions(geography: Geography | None, vocabulary: Vocabulary) -> tupl
 
 def _case_regions(case: CaseStudy, vocabulary: Vocabulary) -> tuple[str, ...]:
     named = {case.place.region} if case.place.region else set()
-    named |= {vocabulary.region_of(la) for la in case.place.local_authorities or ()}
+    named |= {region for la in case.place.local_authorities or () if (region := vocabulary.region_of(la))}
     return tuple(value for value in vocabulary.values("regions") if value in named) or (NOT_STATED,)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from kb.records.dates import StatedDate
 from kb.records.model import (
@@ -22,12 +23,13 @@ from kb.records.model import (
     Pounds,
     Record,
     Region,
+    SecureAddress,
     ServiceArea,
     ShortText,
     Strict,
     Text,
     Texts,
-    WebAddress,
+    reject,
 )
 
 Months = Annotated[int, Field(ge=0, le=600)]
@@ -79,13 +81,19 @@ class Limit(Strict):
     max: float | None = None
 
 
+def _check_scope(value: str) -> str:
+    if not re.fullmatch(r"lead|every|any|at-least-[1-9][0-9]?", value):
+        raise reject(f'"{value[:60]}" is no scope. Write lead, every, any, or a number like at-least-2')
+    return value
+
+
 class Rule(Strict):
     """A condition of eligibility that no other field states, with the sentence a reader sees."""
 
     kind: Annotated[str, Listed("rule_kinds")]
     limit: Limit | None = None
     values: Texts | None = None
-    scope: Annotated[str, Field(pattern=r"^(lead|every|any|at-least-[1-9]\d?)$")]
+    scope: Annotated[str, AfterValidator(_check_scope)]
     says: Text
     source: Id
 
@@ -192,7 +200,7 @@ class FundingStream(Record):
     aliases: Texts | None = None
     funder: Funder
     administered_by: Text | None = None
-    official_page: WebAddress | None = None
+    official_page: SecureAddress | None = None
     status: Annotated[str, Listed("statuses")] | None = None
     status_note: Text | None = None
     checked: Checked | None = None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from kb.records.dates import StatedDate
-from kb.records.model import A_LIST, Id, KeyFeature, Listed, Record, ShortText, Strict, Text, Texts
+from kb.records.model import A_LIST, Id, KeyFeature, Listed, Record, ShortText, Strict, Text, Texts, reject
 
 
 class FrameworkPage(Record):
@@ -35,6 +36,12 @@ class Question(Strict):
     locator: Text
 
 
+def _check_see(value: str) -> str:
+    if not re.fullmatch(r"(funding|case-studies|framework|glossary)/[a-z0-9-]+", value):
+        raise reject(f'"{value[:60]}" names no record. Write funding/ID, case-studies/ID, framework/ID or glossary/ID')
+    return value
+
+
 class Term(Strict):
     """A term of the field. `see` names records as funding/ID, case-studies/ID, framework/ID or glossary/ID."""
 
@@ -44,12 +51,7 @@ class Term(Strict):
     aliases: Texts | None = None
     means: Annotated[str, Field(min_length=1, max_length=500)]
     era: Annotated[str, Listed("eras")]
-    see: (
-        Annotated[
-            tuple[Annotated[str, Field(pattern=r"^(funding|case-studies|framework|glossary)/[a-z0-9-]+$")], ...], A_LIST
-        ]
-        | None
-    ) = None
+    see: Annotated[tuple[Annotated[str, AfterValidator(_check_see)], ...], A_LIST] | None = None
 
 
 class Document(Strict):

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError, core_schema
 
 from kb.records.dates import StatedDate
@@ -23,7 +33,14 @@ def reject(message: str) -> PydanticCustomError:
 class Strict(BaseModel):
     """A model that refuses fields it does not know, and cannot be changed once made."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _need_fields(cls, data: Any, info: ValidationInfo) -> Any:
+        if data == {} and (info.context or {}).get("vocabulary"):
+            raise reject("this group is empty. Leave it out if the source does not say")
+        return data
 
 
 def _check_id(value: str) -> str:
@@ -33,8 +50,18 @@ def _check_id(value: str) -> str:
 
 
 def _check_web_address(value: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/]+\.[^\s<>\"]+", value):
+    try:
+        host = urlsplit(value).hostname or ""
+    except ValueError:
+        host = ""
+    if "." not in host or not re.fullmatch(r"https?://[^\s<>\"]+", value):
         raise reject(f'"{value[:100]}" is not a web address. Write it in full, like https://www.gov.uk/pupil-premium')
+    return value
+
+
+def _need_https(value: str) -> str:
+    if not value.startswith("https://"):
+        raise reject("this must start with https://. Readers are sent there")
     return value
 
 
@@ -42,7 +69,7 @@ class Listed:
     """Marks a text as a value of the closed list `name`; `or_all` lets "all" pass too.
 
     Checked against the vocabulary in the validation context; without one (a record read back from the catalogue) any
-    value passes.
+    value passes, and so it does when the list is missing, which is a problem of its own.
     """
 
     def __init__(self, name: str, or_all: bool = False) -> None:
@@ -54,9 +81,10 @@ class Listed:
 
     def _check(self, value: str, info: core_schema.ValidationInfo) -> str:
         vocabulary: Vocabulary | None = (info.context or {}).get("vocabulary")
-        if vocabulary is None or (self.or_all and value == "all") or value in vocabulary.values(self.name):
+        allowed = vocabulary.values(self.name) if vocabulary else []
+        if not allowed or value in allowed or (self.or_all and value == "all"):
             return value
-        hint = suggest_nearest(value, vocabulary.values(self.name))
+        hint = suggest_nearest(value, allowed)
         raise reject(f'"{value[:60]}" is not in the list {self.name}. {hint}')
 
 
@@ -91,6 +119,7 @@ Texts = Annotated[tuple[Text, ...], A_LIST]
 Ids = Annotated[tuple[Id, ...], A_LIST]
 Pounds = Annotated[int, Field(ge=0, le=1_000_000_000_000)]
 WebAddress = Annotated[str, Field(max_length=2000), AfterValidator(_check_web_address)]
+SecureAddress = Annotated[WebAddress, AfterValidator(_need_https)]
 
 ServiceArea = Annotated[str, Listed("service_areas", or_all=True)]
 KeyFeature = Annotated[str, Listed("key_features")]
@@ -124,7 +153,7 @@ class BodySection(Strict):
 
 
 class Record(Strict):
-    """What every Markdown record has. `id` is the file's name; `body` comes from the Markdown below the front matter."""
+    """What every Markdown record has. `id` is the file's name, `body` the Markdown below the front matter."""
 
     id: str
     title: ShortText

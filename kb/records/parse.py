@@ -12,13 +12,15 @@ from kb.errors import Problem
 from kb.records.model import ID, MAX_ID, BodySection
 from kb.records.vocabulary import Vocabulary, suggest_nearest
 from kb.source.front_matter import SourceFile
-from kb.source.markdown import Section, html_to_text, render_markdown, split_sections
+from kb.source.markdown import Section, has_lost_link, html_to_text, render_markdown, split_sections
 from kb.source.skeletons import TO_FILL
 from kb.source.yaml_lines import LinedData
 from kb.source.yaml_lines import Path as FieldPath
 
 Model = TypeVar("Model", bound=BaseModel)
 
+LOST_LINK = "leads nowhere. Write https://... in full, or an address of this site like /case-studies/ID"
+EMPTY = "this is empty. Leave the field out if the source does not say"
 MESSAGES = {
     "missing": "this field is required and is not there. Add it",
     "string_type": "this must be text, not a list or a group of fields",
@@ -27,16 +29,16 @@ MESSAGES = {
     "model_attributes_type": "this must be a group of fields, like {name: Ofsted}",
     "dict_type": "this must be a group of fields, like {name: Ofsted}",
     "int_parsing": 'this must be a whole number without sign or comma, like 10000, not "{input}"',
+    "int_parsing_size": "this number is too large",
     "int_type": "this must be a whole number, like 10000",
     "int_from_float": 'this must be a whole number, like 10000, not "{input}"',
     "float_parsing": 'this must be a number, like 12.5, not "{input}"',
     "float_type": "this must be a number, like 12.5",
     "finite_number": 'this must be a number, like 12.5, not "{input}"',
-    "string_too_short": "this is empty. Leave the field out if the source does not say",
+    "string_too_short": EMPTY,
     "string_too_long": "this is too long: {length} characters. Write at most {max_length}",
     "greater_than_equal": "this must be {ge} or more",
     "less_than_equal": "this must be {le} or less",
-    "string_pattern_mismatch": '"{input}" has the wrong form; it must fit {pattern}',
 }
 
 
@@ -55,10 +57,10 @@ def explain_error(error: ErrorDetails, model: type[BaseModel]) -> str:
         wrong = str(error["loc"][-1])
         return f"there is no field of this name. {suggest_nearest(wrong, _fields_at(model, error['loc'][:-1]))}"
     value = error["input"]
+    if value == "":
+        return EMPTY
     values = {**error.get("ctx", {}), "input": str(value)[:60], "length": len(value) if isinstance(value, str) else 0}
     if kind in MESSAGES:
-        if value == "":
-            return "this is empty. Leave the field out if the source does not say"
         return MESSAGES[kind].format(**values)
     return error["msg"]
 
@@ -109,18 +111,20 @@ def parse_record(
         problems.append(
             Problem(source.path, 0, "", "name the file with lower-case letters, digits and hyphens, like youth-fund.md")
         )
-    if source.complaints or not isinstance(source.front.data, dict):
+    if not isinstance(source.front.data, dict):
         return None, problems
     for reserved in ("id", "body"):
         if reserved in source.front.data:
             line = source.front.line_of((reserved,))
             problems.append(Problem(source.path, line, reserved, "leave this out: it comes from the file itself"))
-    problems += find_unfilled(source)
+    unfilled = find_unfilled(source)
     body, wrong = parse_body(source, expected)
     problems += wrong
     data = {**source.front.data, "id": source.id, "body": body}
     record, wrong = validate_data(model, data, source.front, (), source.path, vocabulary)
-    problems += wrong
+    # What is still to be filled in is wrong in other ways too; once is enough.
+    waiting = {(problem.line, problem.field) for problem in unfilled}
+    problems += unfilled + [problem for problem in wrong if (problem.line, problem.field) not in waiting]
     return (None if problems else record), problems
 
 
@@ -147,52 +151,42 @@ def _value_at(data: Any, path: FieldPath) -> Any:
 def parse_body(source: SourceFile, expected: Sequence[str]) -> tuple[tuple[BodySection, ...], list[Problem]]:
     """The sections of a body as safe HTML and text, checked against the headings it must have."""
     before, sections = split_sections(source.body, source.body_line)
-    problems = []
+    found: list[tuple[int, str]] = []
     if before:
-        problems.append(Problem(source.path, source.body_line, "body", f'start the body with "## {expected[0]}"'))
-    problems += _check_headings(source, sections, expected)
+        found.append((source.body_line, f'start the body with "## {expected[0]}"'))
+    found += _check_headings(source.body_line, sections, expected)
     body = []
     for section in sections:
-        html = render_markdown(section.text)
+        try:
+            html = render_markdown(section.text)
+        except ValueError as error:
+            found.append((section.line, f'in "{section.title}" {error}'))
+            continue
         text = html_to_text(html)
         if not text:
-            problems.append(
-                Problem(
-                    source.path,
-                    section.line,
-                    "body",
-                    f'"{section.title}" is empty. Say in a line that the source is silent',
-                )
-            )
+            found.append((section.line, f'"{section.title}" is empty. Say in a line that the source is silent'))
+        if has_lost_link(html):
+            found.append((section.line, f'a link in "{section.title}" {LOST_LINK}'))
         body.append(BodySection(title=section.title, html=html, text=text))
-    return tuple(body), problems
+    return tuple(body), [Problem(source.path, line, "body", message) for line, message in found]
 
 
-def _check_headings(source: SourceFile, sections: list[Section], expected: Sequence[str]) -> list[Problem]:
+def _check_headings(body_line: int, sections: list[Section], expected: Sequence[str]) -> list[tuple[int, str]]:
     titles = [section.title for section in sections]
-    problems = [
-        Problem(
-            source.path,
-            section.line,
-            "body",
-            f'"{section.title}" is not a section. {suggest_heading(section.title, expected)}',
-        )
+    found = [
+        (section.line, f'"{section.title}" is not a section. {suggest_heading(section.title, expected)}')
         for section in sections
         if section.title not in expected
     ]
-    problems += [
-        Problem(
-            source.path, source.body_line, "body", f'the section "## {title}" is missing. Add it, if only with a line'
-        )
+    found += [
+        (body_line, f'the section "## {title}" is missing. Add it, if only with a line')
         for title in expected
         if title not in titles
     ]
-    if not problems and titles != list(expected):
-        order = ", ".join(expected)
-        problems.append(
-            Problem(source.path, sections[0].line, "body", f"put each section once, in this order: {order}")
-        )
-    return problems
+    if not found and titles != list(expected):
+        wrong = next(n for n, title in enumerate(titles) if title not in expected[n : n + 1])
+        found.append((sections[wrong].line, f"put each section once, in this order: {', '.join(expected)}"))
+    return found
 
 
 def suggest_heading(title: str, expected: Sequence[str]) -> str:

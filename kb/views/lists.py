@@ -10,20 +10,24 @@ from kb.views.pagination import list_page_links
 from kb.views.site import live_generation, make_url, render_page, today
 
 bp = Blueprint("lists", __name__)
-FACETS_OF_CASES = ("service_area", "key_feature", "phase", "region", "sustained")
-FACETS_OF_FUNDING = ("service_area", "applicant", "phase", "status", "region", "route", "money", "kind", "key_feature")
+# The filters of each list in the order readers need them; the first three stand open.
+FACETS_OF_ALL = (
+    "type", "service_area", "phase", "status", "applicant", "region", "key_feature", "route", "money", "kind", "sustained",
+)  # fmt: skip
+FACETS_OF_CASES = ("service_area", "phase", "key_feature", "region", "sustained")
+FACETS_OF_FUNDING = ("service_area", "applicant", "status", "phase", "region", "route", "money", "kind", "key_feature")
 
 
 @bp.get("/search")
 def show_search() -> str:
     """Everything, filtered."""
-    return _show_list("/search", "Search funding, case studies and guidance", None)
+    return _show_list("/search", "Search", None)
 
 
 @bp.get("/funding")
 def show_funding_list() -> str:
     """Funding alone."""
-    return _show_list("/funding", "Funding streams", "funding")
+    return _show_list("/funding", "Funding", "funding")
 
 
 @bp.get("/case-studies")
@@ -47,19 +51,13 @@ def read_request(only_type: str | None = None) -> SearchRequest:
 def _show_list(path: str, heading: str, only_type: str | None) -> str:
     wanted = read_request(only_type)
     results = run_search(live_generation(), wanted, today())
-    shown = {None: None, "funding": FACETS_OF_FUNDING, "case-study": FACETS_OF_CASES}[only_type]
-    facets = [
-        facet
-        for facet in results.facets
-        if (shown is None or facet.name in shown) and any(value.count or value.selected for value in facet.values)
-    ]
-    if shown:
-        facets.sort(key=lambda facet: shown.index(facet.name))
-    title = f"{wanted.text[:80]} - {heading}" if wanted.text else heading
+    shown = {None: FACETS_OF_ALL, "funding": FACETS_OF_FUNDING, "case-study": FACETS_OF_CASES}[only_type]
+    by_name = {facet.name: facet for facet in results.facets}
+    facets = [by_name[name] for name in shown if any(value.count or value.selected for value in by_name[name].values)]
+    title = f"{heading}: {wanted.text[:80]}" if wanted.text else heading
     return render_page(
         "list.html",
         title,
-        heading=heading,
         path=path,
         results=results,
         wanted=wanted,
