@@ -6,7 +6,7 @@ const groups = document.getElementById("filter-groups");
 if (toggle && groups) {
   const open = toggle.textContent;
   toggle.hidden = false;
-  groups.dataset.folds = "yes";
+  groups.dataset.open = "no";
   toggle.addEventListener("click", () => {
     const shown = toggle.getAttribute("aria-expanded") !== "true";
     toggle.setAttribute("aria-expanded", String(shown));
