@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from page_checks import PageReader
 
+from kb.app import create_app
 from kb.build import build_generation
-from kb.config import PROJECT
+from kb.config import PROJECT, Settings
 from kb.generations import Generation, Generations
 
 TODAY = date(2026, 11, 21)
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+SMALL_CONTENT = Path(__file__).parent / "data" / "small_content"
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +46,38 @@ def built_data(content: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def generation(built_data: Path) -> Generation:
     """The generation of `built_data`, open."""
     return Generations(built_data).current()
+
+
+@pytest.fixture(scope="session")
+def make_app(content: Path, built_data: Path) -> Callable[..., Flask]:
+    """Makes the site over `built_data`, on NOW or another day, or over another data folder."""
+
+    def make(now: datetime = NOW, data: Path = built_data) -> Flask:
+        return create_app(Settings(content, data), clock=lambda: now)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def app(make_app: Callable[..., Flask]) -> Flask:
+    """The site over `built_data` on NOW."""
+    return make_app()
+
+
+@pytest.fixture(scope="session")
+def client(app: Flask) -> FlaskClient:
+    """Sends requests to the site; keeps no cookies."""
+    return app.test_client(use_cookies=False)
+
+
+@pytest.fixture(scope="session")
+def get_page(app: Flask) -> PageReader:
+    """Reads a page and checks the whole of it: see page_checks.py."""
+    return PageReader(app)
+
+
+@pytest.fixture
+def small_content(content: Path, tmp_path: Path) -> Path:
+    """A sound content folder that a test may spoil: a few records, three councils, and the other closed lists in full."""
+    shutil.copytree(content / "vocabulary", tmp_path / "small" / "vocabulary")
+    return Path(shutil.copytree(SMALL_CONTENT, tmp_path / "small", dirs_exist_ok=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kb.index.words import WORD, fold_text
@@ -19,12 +19,12 @@ LISTS_BY_FACET = {"service_area": "service_areas", "phase": "phases"}
 class IndexDocument:
     """One record as the index takes it.
 
-    `exact` are whole names, folded, the title first; `text` is what excerpts are cut from.
+    `exact` are its whole names, folded, by the kinds of weights.EXACT_NAMES; `text` is what excerpts are cut from.
     """
 
     no: int
     names: str
-    exact: tuple[str, ...]
+    exact: Mapping[str, tuple[str, ...]]
     summary: str
     facts: str
     body: str
@@ -41,16 +41,15 @@ def describe_record(
     """The index document of any record."""
     if isinstance(record, Term):
         names = [record.name, record.acronym, *(record.aliases or ())]
-        return IndexDocument(no, _join(names), _fold_names(names), record.means, "", "")
+        return IndexDocument(no, _join(names), {"term": _fold_names(names)}, record.means, "", "")
     names = [record.title]
     if isinstance(record, FundingStream):
         names += [record.acronym, *(record.aliases or ())]
     elif isinstance(record, CaseStudy):
         names += [*(record.aliases or ())]
     facts = _join([*_list_labels(record, vocabulary), *_list_facts(record, vocabulary)])
-    return IndexDocument(
-        no, _join(names), _fold_names([*names, record.id.replace("-", " ")]), record.summary, facts, record.text
-    )
+    exact = {"title": _fold_names([record.title]), "alias": _fold_names([*names[1:], record.id.replace("-", " ")])}
+    return IndexDocument(no, _join(names), exact, record.summary, facts, record.text)
 
 
 def _join(parts: Iterable[str | None]) -> str:

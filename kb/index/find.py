@@ -23,7 +23,7 @@ from whoosh.query.terms import Term
 from kb.errors import NoGeneration
 from kb.index.query import TextQuery
 from kb.index.spelling import correct_word, replace_word
-from kb.index.weights import ALL_WORDS, EXACT_NAME, EXACT_TITLE, FIELDS, SATURATION, SHARE_OF_BEST
+from kb.index.weights import ALL_WORDS, EXACT_NAMES, FIELDS, SATURATION, SHARE_OF_BEST
 from kb.index.words import stem_word
 
 MAX_KEPT_WORDS = 20_000  # words whose scores are kept; two arrays of a few kilobytes each at most
@@ -125,12 +125,14 @@ class TextIndex:
             required &= self._find_phrase(phrase)
         for excluded in wanted.excluded:
             required &= ~(self._look_up(excluded[0])[1] if len(excluded) == 1 else self._find_phrase(excluded))
-        exact = self._find_exact("exact", wanted.exact)
-        all_words = (all_words | exact) & required
-        some_words = (some_words | exact) & required
+        for kind, weight in EXACT_NAMES.items():
+            exact = self._find_exact(kind, wanted.exact)
+            all_words |= exact
+            some_words |= exact
+            scores[list_members(exact)] += weight
+        all_words &= required
+        some_words &= required
         scores[list_members(all_words)] += ALL_WORDS
-        scores[list_members(exact)] += EXACT_NAME
-        scores[list_members(self._find_exact("title", wanted.exact) & required)] += EXACT_TITLE
         return Hits(all_words, some_words, scores)
 
     def _choose_covered(self, coverage: Scores, share_of_best: float) -> int:
@@ -172,11 +174,11 @@ class TextIndex:
                 found |= 1 << number
         return found
 
-    def _find_exact(self, field: str, name: str) -> int:
-        """The records that have exactly this folded name, in `exact` or as their `title`."""
+    def _find_exact(self, kind: str, name: str) -> int:
+        """The records that have exactly this folded name, of a kind of weights.EXACT_NAMES."""
         found = 0
-        if name and (field, name) in self._searcher.reader():
-            for number in self._searcher.docs_for_query(Term(field, name)):
+        if name and (kind, name) in self._searcher.reader():
+            for number in self._searcher.docs_for_query(Term(kind, name)):
                 found |= 1 << number
         return found
 

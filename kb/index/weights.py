@@ -35,9 +35,11 @@ FIELDS: dict[str, FieldWeight] = {
     ),
 }
 SATURATION = 1.2  # BM25's k1, Whoosh's own: the second mention of a word adds less than the first
-EXACT_NAME = 1000.0  # a query that is exactly a title, acronym or alias puts that record first, whatever else matches
-EXACT_TITLE = 100.0  # on top of it: a record's own title stands before another record's alias of the same words
 ALL_WORDS = 500.0  # a record with every word stands before any with only some
+
+# A query that is exactly a name of a record puts that record first, whatever else matches: one with a page of its own
+# by its title, then by its acronym, alias or id; then a glossary term, which only says what the words mean.
+EXACT_NAMES = {"title": 3000.0, "alias": 2000.0, "term": 1000.0}
 
 # A record with only some of the words is shown if the weight (idf) of those it has is at least this share of the best
 # record's. Without it "police in school" answers with every record that says "school".

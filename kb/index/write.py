@@ -8,21 +8,17 @@ from pathlib import Path
 from whoosh import fields, index
 
 from kb.index.document import IndexDocument
-from kb.index.weights import FIELDS
+from kb.index.weights import EXACT_NAMES, FIELDS
 from kb.index.words import fold_text, make_stemming_analyzer, make_word_analyzer
 
 
 def make_schema() -> fields.Schema:
-    """The fields of the index: those of the weights, whole names, whole titles, and the words as written for spelling."""
+    """The fields of the index: those of the weights, whole names by kind, and the words as written for spelling."""
     analyzer = make_stemming_analyzer()
     searched = {name: fields.TEXT(analyzer=analyzer, phrase=True, stored=False) for name in FIELDS}
-    return fields.Schema(
-        no=fields.STORED,
-        exact=fields.KEYWORD(commas=True, lowercase=False, scorable=False),
-        title=fields.ID(stored=False),
-        words=fields.TEXT(analyzer=make_word_analyzer(), phrase=False, stored=False),
-        **searched,
-    )
+    names = {kind: fields.KEYWORD(commas=True, lowercase=False, scorable=False) for kind in EXACT_NAMES}
+    words = fields.TEXT(analyzer=make_word_analyzer(), phrase=False, stored=False)
+    return fields.Schema(no=fields.STORED, words=words, **names, **searched)
 
 
 def write_index(
@@ -38,7 +34,7 @@ def write_index(
     try:
         for document in documents:
             parts = {name: fold_text(getattr(document, name)) for name in FIELDS}
-            names = {"title": next(iter(document.exact), ""), "exact": ",".join(document.exact)}
+            names = {kind: ",".join(found) for kind, found in document.exact.items()}
             writer.add_document(no=document.no, words=" ".join(parts.values()), **names, **parts)
             count += 1
             report(count)

@@ -28,9 +28,10 @@ def describe_amount(amount: Amount | None, vocabulary: Vocabulary) -> str | None
         words = write_pounds(amount.max) if amount.min == amount.max else f"Up to {write_pounds(amount.max)}"
     elif amount.min is not None:
         words = f"From {write_pounds(amount.min)}"
+    elif amount.total is not None:
+        return f"{write_pounds(amount.total)} in all"
     else:
-        words = f"{write_pounds(amount.total)} in all" if amount.total is not None else "Varies: see the record"
-        return words if amount.total is not None or amount.note else None
+        return "Varies: see the record" if amount.note else None
     if amount.per and amount.per != "award":
         words += f" for {vocabulary.label('amount_per', amount.per).lower()}"
     return words

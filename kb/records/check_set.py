@@ -16,10 +16,11 @@ from kb.records.vocabulary import suggest_nearest
 
 INTERNAL_LINK = re.compile(r'href="(/[^"]*)"')
 # Pages of the site that a body may lead to beside records and terms.
-PAGES = frozenset(
-    "/ /search /funding /case-studies /framework /self-assessment /glossary /sources /schools /match /coverage /map"
-    " /timeline /editors /shortlist /bids /about /accessibility /privacy".split()
-)
+PAGES = (
+    "/", "/search", "/funding", "/case-studies", "/framework", "/self-assessment", "/glossary", "/sources", "/schools",
+    "/match", "/coverage", "/map", "/timeline", "/editors", "/shortlist", "/bids", "/about", "/accessibility",
+    "/privacy",
+)  # fmt: skip
 
 
 def check_set(assembly: Assembly) -> list[Problem]:

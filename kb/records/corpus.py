@@ -9,6 +9,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from kb.errors import Problem
+from kb.records.bid_plan import PlanStep, SchoolHoliday
 from kb.records.case_study import CaseStudy
 from kb.records.check_record import check_record
 from kb.records.funding import FundingStream
@@ -36,7 +37,7 @@ class VocabularyEntry(Strict):
 
 @dataclass(frozen=True)
 class Corpus:
-    """Everything the content folder holds, typed and checked. Records are in the order of their ids."""
+    """Everything the content folder holds, typed. Records are in the order of their ids."""
 
     vocabulary: Vocabulary
     funding: tuple[FundingStream, ...] = ()
@@ -45,6 +46,8 @@ class Corpus:
     questions: tuple[Question, ...] = ()
     glossary: tuple[Term, ...] = ()
     sources: SourcesRegister | None = None
+    school_holidays: tuple[SchoolHoliday, ...] = ()
+    plan_steps: tuple[PlanStep, ...] = ()
 
     @property
     def records(self) -> tuple[Record, ...]:
@@ -81,7 +84,7 @@ class Assembly:
         """The id of each entry of a list such as glossary.yml, "" where it has none; unsound entries included."""
         entries = self.places[name].data if name in self.places else None
         found = [entry.get("id") if isinstance(entry, dict) else None for entry in entries or ()]
-        return [entry_id if isinstance(entry_id, str) else "" for entry_id in found]
+        return [entry_id.strip() if isinstance(entry_id, str) else "" for entry_id in found]
 
 
 def path_of(record: Record) -> str:
@@ -91,7 +94,7 @@ def path_of(record: Record) -> str:
 
 
 def assemble_corpus(files: ContentFiles) -> Assembly:
-    """Validate all content files; records with problems are left out of the corpus and listed with all of them."""
+    """Validate all content files: the records that could be typed, and every problem in each of them."""
     problems = [Problem(path, 0, "", "this is missing from the content folder. Put it back") for path in files.missing]
     places: dict[str, LinedData] = {}
     vocabulary = _assemble_vocabulary(files.vocabulary, problems)
@@ -100,6 +103,8 @@ def assemble_corpus(files: ContentFiles) -> Assembly:
     framework = _assemble_records(FrameworkPage, files.records.get("framework", []), vocabulary, problems, places)
     questions = _assemble_list(Question, "self-assessment.yml", files.data, vocabulary, problems, places)
     glossary = _assemble_list(Term, "glossary.yml", files.data, vocabulary, problems, places)
+    holidays = _assemble_list(SchoolHoliday, "school-weeks.yml", files.data, vocabulary, problems, places)
+    steps = _assemble_list(PlanStep, "plan-steps.yml", files.data, vocabulary, problems, places)
     corpus = Corpus(
         vocabulary,
         tuple(funding),
@@ -108,6 +113,8 @@ def assemble_corpus(files: ContentFiles) -> Assembly:
         tuple(questions),
         tuple(glossary),
         _assemble_sources(files.data, vocabulary, problems, places),
+        tuple(holidays),
+        tuple(steps),
     )
     bodies = {source.path: (source.body, source.body_line) for read in files.records.values() for source in read}
     return Assembly(corpus, problems, places, bodies)
@@ -142,14 +149,13 @@ def _assemble_records(
     for source in sources:
         record, wrong = parse_record(model, source, _expected_sections(model, source), vocabulary)
         places[source.path] = source.front
+        problems += wrong
         if record is not None:
-            wrong = [
+            records.append(record)
+            problems += [
                 Problem(source.path, source.front.line_of(path), name_field(path), message)
                 for path, message in check_record(record)
             ]
-        problems += wrong
-        if record is not None and not wrong:
-            records.append(record)
     return records
 
 

@@ -25,9 +25,9 @@ MESSAGES = {
     "missing": "this field is required and is not there. Add it",
     "string_type": "this must be text, not a list or a group of fields",
     "tuple_type": 'this must be a list, like [one, two], or one value a line after "- "',
-    "model_type": "this must be a group of fields, like {name: Ofsted}",
-    "model_attributes_type": "this must be a group of fields, like {name: Ofsted}",
-    "dict_type": "this must be a group of fields, like {name: Ofsted}",
+    "model_type": "this must be a group of fields, like {{name: Ofsted}}",
+    "model_attributes_type": "this must be a group of fields, like {{name: Ofsted}}",
+    "dict_type": "this must be a group of fields, like {{name: Ofsted}}",
     "int_parsing": 'this must be a whole number without sign or comma, like 10000, not "{input}"',
     "int_parsing_size": "this number is too large",
     "int_type": "this must be a whole number, like 10000",
@@ -37,8 +37,8 @@ MESSAGES = {
     "finite_number": 'this must be a number, like 12.5, not "{input}"',
     "string_too_short": EMPTY,
     "string_too_long": "this is too long: {length} characters. Write at most {max_length}",
-    "greater_than_equal": "this must be {ge} or more",
-    "less_than_equal": "this must be {le} or less",
+    "greater_than_equal": "this must be {ge:,.0f} or more",
+    "less_than_equal": "this must be {le:,.0f} or less",
 }
 
 
@@ -105,7 +105,10 @@ def validate_data(
 def parse_record(
     model: type[Model], source: SourceFile, expected: Sequence[str], vocabulary: Vocabulary
 ) -> tuple[Model | None, list[Problem]]:
-    """A Markdown record as a typed one; `expected` are the headings its body must have, in order."""
+    """A Markdown record as a typed one, with everything wrong in it; None if its fields are not those of the model.
+
+    `expected` are the headings its body must have, in order.
+    """
     problems = [Problem(source.path, line, "", message) for line, message in source.complaints]
     if not ID.fullmatch(source.id) or len(source.id) > MAX_ID:
         problems.append(
@@ -125,7 +128,7 @@ def parse_record(
     # What is still to be filled in is wrong in other ways too; once is enough.
     waiting = {(problem.line, problem.field) for problem in unfilled}
     problems += unfilled + [problem for problem in wrong if (problem.line, problem.field) not in waiting]
-    return (None if problems else record), problems
+    return record, problems
 
 
 def find_unfilled(source: SourceFile) -> list[Problem]:

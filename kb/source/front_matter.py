@@ -56,7 +56,8 @@ def read_text(path: Path) -> tuple[str, str]:
             return "", f"this file is larger than {MAX_BYTES:,} bytes; a record is a few pages"
         return path.read_text(encoding="utf-8-sig"), ""
     except UnicodeDecodeError as error:
-        return "", f"byte {error.start} is not UTF-8; save the file with the encoding UTF-8"
+        line = error.object.count(b"\n", 0, error.start) + 1
+        return "", f"line {line} is not UTF-8; save the file with the encoding UTF-8"
     except OSError as error:
         return "", f"this file cannot be read: {error.strerror}"
 

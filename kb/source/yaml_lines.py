@@ -61,16 +61,17 @@ def read_yaml_lines(text: str, first_line: int = 1) -> LinedData:
         lined = LinedData(complaints=[error.args])
     except yaml.MarkedYAMLError as error:
         lined = LinedData(complaints=[_explain(error, text.split("\n"))])
-    lined.lines = {path: first_line + line for path, line in lined.lines.items()}
-    lined.complaints = [(first_line + line, sentence) for line, sentence in lined.complaints]
+    # YAML may find the end of the text on the line after the last.
+    last = text.count("\n")
+    lined.lines = {path: first_line + min(line, last) for path, line in lined.lines.items()}
+    lined.complaints = [(first_line + min(line, last), sentence) for line, sentence in lined.complaints]
     return lined
 
 
 def _explain(error: yaml.MarkedYAMLError, lines: list[str]) -> tuple[int, str]:
     mark = error.problem_mark or error.context_mark
-    # YAML may find the end of the text on the line after the last.
-    line = min(mark.line, len(lines) - 1) if mark else 0
-    if lines[line].startswith("\t"):
+    line = mark.line if mark else 0
+    if line < len(lines) and lines[line].startswith("\t"):
         return line, "this line starts with a tab. Indent with spaces"
     return line, f"this is not YAML that can be read: {error.problem or error.context}. {HINT}"
 

@@ -20,7 +20,7 @@ TITLES = {
     503: "Sorry, the site is being set up",
 }
 DETAILS = {
-    404: "There is nothing at this address. If you typed it, check it; if you followed a link, the record may have moved.",
+    404: "Nothing is at this address. If you typed it, check it; if you followed a link, the record may have moved.",
     405: "Pages of this site are read, not sent to. Go to the page and start from there.",
     413: "Shorten what you sent and try again.",
     414: "Shorten your search and try again.",
@@ -47,7 +47,8 @@ def answer_http_error(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
         return error.get_response()  # type: ignore[return-value]
-    response = answer_problem(status, DETAILS.get(status, "The request could not be understood. Start again from the home page."))
+    unknown = "The request could not be understood. Start again from the home page."
+    response = answer_problem(status, DETAILS.get(status, unknown))
     for name, value in error.get_headers():
         if name == "Allow":
             response.headers[name] = value

@@ -12,7 +12,8 @@ from kb.views.site import live_generation, make_url, render_page, today
 bp = Blueprint("lists", __name__)
 # The filters of each list in the order readers need them; the first three stand open.
 FACETS_OF_ALL = (
-    "type", "service_area", "phase", "status", "applicant", "region", "key_feature", "route", "money", "kind", "sustained",
+    "type", "service_area", "phase", "status", "applicant", "region",
+    "key_feature", "route", "money", "kind", "sustained",
 )  # fmt: skip
 FACETS_OF_CASES = ("service_area", "phase", "key_feature", "region", "sustained")
 FACETS_OF_FUNDING = ("service_area", "applicant", "status", "phase", "region", "route", "money", "kind", "key_feature")

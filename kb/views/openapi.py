@@ -31,10 +31,15 @@ def describe_api(vocabulary: Vocabulary) -> dict[str, Any]:
         },
         "paths": {
             "/api/v1/search": _describe_path(
-                "Search and filter", "SearchAnswer", _describe_search_parameters(vocabulary), {"400": "Unknown parameter or value"}
+                "Search and filter",
+                "SearchAnswer",
+                _describe_search_parameters(vocabulary),
+                {"400": "Unknown parameter or value"},
             ),
-            "/api/v1/funding/{id}": _describe_path("One funding record", "FundingStream", [_ID], {"404": "No such record"}),
-            "/api/v1/case-studies/{id}": _describe_path("One case study", "CaseStudy", [_ID], {"404": "No such record"}),
+            "/api/v1/funding/{id}": _describe_path(
+                "One funding record", "FundingStream", [_ID], {"404": "No such record"}
+            ),
+            "/api/v1/case-studies/{id}": _describe_path("One case study", "CaseStudy", [_ID], {"404": "No such case"}),
         },
         "components": {"schemas": schemas["$defs"]},
     }
@@ -79,7 +84,7 @@ def _describe_search_parameters(vocabulary: Vocabulary) -> list[dict[str, Any]]:
     ]
     number = {"type": "integer", "minimum": 1}
     return [
-        {"name": "q", "in": "query", "description": "Words, \"phrases\", -not", "schema": {"type": "string"}},
+        {"name": "q", "in": "query", "description": 'Words, "phrases", -not', "schema": {"type": "string"}},
         *facets,
         {"name": "sort", "in": "query", "schema": {"type": "string", "enum": list(SORTS), "default": "relevance"}},
         {"name": "page", "in": "query", "schema": {**number, "maximum": MAX_PAGE, "default": 1}},

@@ -80,6 +80,11 @@ def say_count(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def end_sentence(text: str) -> str:
+    """The text with a full stop, if it has none at its end: records write notes either way."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
 def register(app: Flask) -> None:
     """Give templates their helpers."""
     app.jinja_env.filters.update(
@@ -87,6 +92,7 @@ def register(app: Flask) -> None:
         pounds=write_pounds,
         number=write_number,
         result_line=describe_result,
+        sentence=end_sentence,
         trusted=Markup,  # for HTML that kb.source.markdown or kb.index.excerpt made safe
     )
     app.jinja_env.globals.update(
@@ -97,6 +103,7 @@ def register(app: Flask) -> None:
         script_version=hash_file("site.js"),
         label=label,
         label_all=label_all,
+        entries=lambda name: live_generation().catalogue.vocabulary.entries(name),
         say_count=say_count,
         make_url=make_url,
         today=today,

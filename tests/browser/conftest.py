@@ -1,0 +1,109 @@
+"""What the browser tests share: the real site on a free port, Chromium, and the pages that show every template."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+NO_CHROMIUM = "NO CHROMIUM: install chromium, chromium-browser or google-chrome to run the browser tests"
+# At least one address for each template, and for each of its states that looks different.
+PAGES = {
+    "home": "/",
+    "search": "/search?q=police+in+school",
+    "search-empty": "/search?q=zzzyyyxxx&phase=primary&service_area=libraries",
+    "search-far-page": "/search?page=4",
+    "list-filtered": "/funding?service_area=school-improvement&applicant=single-school&status=recurring&route=formula",
+    "list-of-cases": "/case-studies?sustained=yes&phase=primary",
+    "funding-current": "/funding/condition-improvement-fund",
+    "funding-historic": "/funding/building-schools-for-the-future",
+    "funding-past-review": "/funding/teacher-development-fund",
+    "funding-mechanism": "/funding/schools-forum",
+    "case-with-results": "/case-studies/portsmouth-mayfield-police-in-school",
+    "framework": "/framework",
+    "feature": "/framework/resource-management",
+    "glossary": "/glossary",
+    "sources": "/sources",
+    "about": "/about",
+    "accessibility": "/accessibility",
+    "privacy": "/privacy",
+    "not-found": "/funding/no-such-stream",
+    "bad-request": "/search?colour=green",
+}
+
+
+@pytest.fixture(params=PAGES.values(), ids=PAGES.keys())
+def address(request: pytest.FixtureRequest) -> str:
+    """Each page in turn: a test that asks for it runs on every template."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium. Without it tests are skipped, and where CI is set they fail."""
+    path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if path is None and os.environ.get("CI"):
+        pytest.fail(NO_CHROMIUM)
+    if path is None:
+        pytest.skip(NO_CHROMIUM)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGUMENTS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def site(browser: Browser, app: Flask) -> Iterator[str]:  # noqa: ARG001  (without a browser nobody needs the site)
+    """The whole site, static files included, on a free port of this machine; its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def new_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
+    """Gives an empty page in a fresh window of some width, for addresses of the site: `new_page(375, scripts=False)`."""
+    contexts: list[BrowserContext] = []
+
+    def make(width: int = 1280, scripts: bool = True) -> Page:
+        context = browser.new_context(
+            base_url=site, viewport={"width": width, "height": 800}, java_script_enabled=scripts, locale="en-GB"
+        )
+        contexts.append(context)
+        return context.new_page()
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def open_page(new_page: Callable[..., Page]) -> Callable[..., Page]:
+    """Opens an address of the site: `open_page("/funding", 375, scripts=False)`."""
+
+    def open_it(address: str, width: int = 1280, scripts: bool = True) -> Page:
+        page = new_page(width, scripts)
+        page.goto(address)
+        return page
+
+    return open_it

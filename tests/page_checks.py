@@ -1,0 +1,180 @@
+"""What every page must be, whatever it shows. Each fault found is a sentence, so that a test reports all at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from itertools import pairwise
+from urllib.parse import urljoin, urlsplit
+
+from bs4 import BeautifulSoup, Tag
+from flask import Flask
+from werkzeug.test import TestResponse
+
+SERVICE_NAME = "Find school funding and partnerships"
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+REFERENCES = ("aria-labelledby", "aria-describedby", "aria-controls", "aria-owns", "aria-errormessage")
+
+
+class PageReader:
+    """Reads pages of a site as a browser without scripts or cookies would, and checks the whole of each."""
+
+    def __init__(self, app: Flask) -> None:
+        self.client = app.test_client(use_cookies=False)
+        self._statuses: dict[str, int] = {}
+        self._pages: dict[tuple[str, int], BeautifulSoup] = {}
+
+    def __call__(self, address: str, status: int = 200) -> BeautifulSoup:
+        """The page at an address; fails on another status, on any fault, and on a link that leads nowhere."""
+        if (address, status) not in self._pages:
+            self._pages[address, status] = self._read(address, status)
+        return self._pages[address, status]
+
+    def _read(self, address: str, status: int) -> BeautifulSoup:
+        response = self.client.get(address)
+        assert response.status_code == status, f"{address} answered {response.status}"
+        page = read_page(response)
+        faults = [*list_faults(response.text, page), *list_header_faults(response)]
+        path = urlsplit(address).path
+        links = [link for link in list_links(page, path) if urlsplit(link).path != path]
+        faults += [f"{link} leads nowhere" for link in links if not self._leads_somewhere(link)]
+        assert not faults, f"{address}: {'; '.join(faults)}"
+        return page
+
+    def _leads_somewhere(self, link: str) -> bool:
+        path = urlsplit(link).path
+        if path not in self._statuses:
+            with self.client.get(path) as response:  # closed, because a static file is an open file
+                self._statuses[path] = response.status_code
+        return self._statuses[path] == 200
+
+
+def read_page(response: TestResponse) -> BeautifulSoup:
+    """The answer as a page."""
+    return BeautifulSoup(response.text, "html.parser")
+
+
+def read_text(tag: Tag | None) -> str:
+    """The text of a part as a reader sees it, on one line."""
+    assert tag is not None, "the page has no such part"
+    return " ".join(tag.get_text().split())
+
+
+def list_links(page: BeautifulSoup, path: str) -> list[str]:
+    """Every address of this site that the page links to, loads or sends a form to, each once, fragments included."""
+    found = [tag[name] for tag in page.find_all(True) for name in ("href", "src", "action") if name in tag.attrs]
+    inside = (urljoin(path, address) for address in found if not urlsplit(address).scheme)
+    return [address for address in dict.fromkeys(inside) if not address.startswith("//")]
+
+
+def list_header_faults(response: TestResponse) -> Iterator[str]:
+    """What is wrong with how a page is sent."""
+    if response.content_type != "text/html; charset=utf-8":
+        yield f"sent as {response.content_type}"
+    if "Set-Cookie" in response.headers:
+        yield "sets a cookie"
+
+
+def list_faults(html: str, page: BeautifulSoup) -> list[str]:
+    """What is wrong with a page, apart from where its links lead."""
+    tags = page.find_all(True)  # once, because each walk over a page takes time
+    checks = (_check_frame, _check_headings, _check_ids, _check_forms, _check_links, _check_scripts, _check_tables)
+    return [*_check_tags(html), *(fault for check in checks for fault in check(page, tags))]
+
+
+class _TagCounter(HTMLParser):
+    """Notes every tag that is not closed where it should be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.faults: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if len({name for name, _ in attrs}) < len(attrs):
+            self.faults.append(f"<{tag}> on line {self.getpos()[0]} has an attribute twice")
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.faults.append(f"</{tag}> on line {self.getpos()[0]} closes another")
+
+
+def _check_tags(html: str) -> list[str]:
+    counter = _TagCounter()
+    counter.feed(html)
+    return counter.faults[:1] or [f"<{tag}> is not closed" for tag in counter.open]
+
+
+def _check_frame(page: BeautifulSoup, tags: list[Tag]) -> Iterator[str]:
+    if page.html is None or page.html.get("lang") != "en":
+        yield "no lang"
+    if [tag.get("id") for tag in tags if tag.name == "main"] != ["main-content"]:
+        yield "not one main part for the skip link"
+    if not any(tag.get("content") for tag in tags if tag.name == "meta" and tag.get("name") == "description"):
+        yield "no description"
+
+
+def _check_headings(page: BeautifulSoup, tags: list[Tag]) -> Iterator[str]:
+    headings = [tag for tag in tags if tag.name in ("h1", "h2", "h3", "h4", "h5", "h6")]
+    tops = [read_text(heading) for heading in headings if heading.name == "h1"]
+    title = read_text(page.title)
+    if len(tops) != 1:
+        yield f"{len(tops)} h1"
+    elif not tops[0] or not title.startswith(tops[0]) or not title.endswith(SERVICE_NAME):
+        yield f'the title "{title}" does not name the h1 "{tops[0]}" and the site'
+    inside = [int(heading.name[1]) for heading in headings if heading.find_parent("main")]
+    for before, after in pairwise(inside):
+        if after > before + 1:
+            yield f"h{after} follows h{before}"
+
+
+def _check_ids(_page: BeautifulSoup, tags: list[Tag]) -> Iterator[str]:
+    counts = Counter(tag["id"] for tag in tags if "id" in tag.attrs)
+    yield from (f"id {found} stands {count} times" for found, count in counts.items() if count > 1)
+    for tag in tags:
+        for name in REFERENCES:
+            yield from (f"{name} {found} is nowhere" for found in tag.get(name, "").split() if found not in counts)
+        if tag.name == "a" and tag.get("href", "").startswith("#") and tag["href"][1:] not in counts:
+            yield f"{tag['href']} is nowhere on the page"
+
+
+def _check_forms(_page: BeautifulSoup, tags: list[Tag]) -> Iterator[str]:
+    fields = [tag for tag in tags if tag.name in ("input", "select", "textarea") and tag.get("type") != "hidden"]
+    labels = {tag.get("for"): read_text(tag) for tag in tags if tag.name == "label"}
+    nothing = labels.keys() - {field.get("id") for field in fields}
+    yield from (f"the label for {name} is for nothing" for name in sorted(map(str, nothing)))
+    yield from (f"the field {tag.get('name')} has no label" for tag in fields if not labels.get(tag.get("id")))
+    yield from ("a fieldset has no legend" for tag in tags if tag.name == "fieldset" and not tag.legend)
+    for form in tags:
+        if form.name == "form" and (form.get("method") != "get" or not form.get("action")):
+            yield "a form does not say where it leads"
+        if form.name == "form" and not form.find("button", type="submit"):
+            yield "a form has no button"
+
+
+def _check_links(_page: BeautifulSoup, tags: list[Tag]) -> Iterator[str]:
+    for link in tags:
+        if link.name == "a" and not read_text(link):
+            yield f"the link to {link.get('href')} has no words"
+        if link.name == "a" and urlsplit(link.get("href") or "no:").scheme not in ("", "http", "https"):
+            yield f"{link.get('href')} is no address"
+        if link.name == "img" and "alt" not in link.attrs:
+            yield f"{link.get('src')} has no alt"
+
+
+def _check_scripts(_page: BeautifulSoup, tags: list[Tag]) -> Iterator[str]:
+    if any(tag.name == "style" or "style" in tag.attrs for tag in tags):
+        yield "inline style"
+    handlers = {name for tag in tags for name in tag.attrs if name.startswith("on")}
+    yield from (f"inline handler {name}" for name in sorted(handlers))
+    scripts = [tag.get_text() for tag in tags if tag.name == "script" and "src" not in tag.attrs]
+    if any("js-enabled" not in script for script in scripts) or len(scripts) > 1:
+        yield "inline script"
+
+
+def _check_tables(_page: BeautifulSoup, tags: list[Tag]) -> Iterator[str]:
+    yield from ("a table has no caption" for tag in tags if tag.name == "table" and not tag.caption)
+    yield from (f"{read_text(tag)} heads nothing" for tag in tags if tag.name == "th" and "scope" not in tag.attrs)

@@ -1,0 +1,190 @@
+"""A build may be killed at any moment: readers always find a whole generation, and the next build clears up."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from kb.build import build_generation, compute_fingerprint
+from kb.generations import KEEP, Generation, Generations, read_current_id
+from kb.index import parse_query
+from kb.queries.request import SearchRequest
+from kb.queries.search import run_search
+
+COMMAND = Path(sys.executable).with_name("kb")
+TODAY = date(2026, 11, 21)
+KILLS_OF_COMMAND = 15  # over its whole duration, half of which is starting up
+KILLS_OF_BUILD = 30  # in processes that have started already, over the build alone
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["kb.build", "pytest"])
+
+
+class Reader(threading.Thread):
+    """Reads the live generation over and over, as a worker that follows it and as one that has just started."""
+
+    def __init__(self, data: Path, terms: dict[str, int]) -> None:
+        super().__init__()
+        self._data, self._terms = data, terms
+        self._stop_asked = threading.Event()
+        self.seen: list[str] = []
+        self.failures: list[str] = []
+
+    def run(self) -> None:
+        following = Generations(self._data)
+        while not self._stop_asked.is_set():
+            for open_live in (following.current, Generations(self._data).current):
+                try:
+                    self.check(open_live())
+                except Exception as error:
+                    self.failures.append(repr(error))
+
+    def check(self, generation: Generation) -> None:
+        """One read of everything that must belong together."""
+        meta = generation.catalogue.read_meta()
+        counts = {kind: count for kind, count in meta["counts"].items() if kind != "question"}
+        assert meta["id"] == generation.id
+        assert counts["glossary"] == self._terms[generation.id[-12:]]
+        assert {kind: len(generation.catalogue.list_ids(kind)) for kind in counts} == counts
+        assert generation.index.count == sum(counts.values())
+        assert run_search(generation, SearchRequest(), TODAY).total == sum(counts.values())
+        first = run_search(generation, SearchRequest("NRF"), TODAY).results[0]
+        assert generation.catalogue.get_funding_stream(first.card.id).acronym == "NRF"
+        added = generation.index.find(parse_query("zebraic")).all_words.bit_count()
+        assert added == counts["glossary"] - min(self._terms.values())
+        self.seen.append(generation.id)
+
+    def stop(self) -> None:
+        self._stop_asked.set()
+        self.join()
+
+
+@pytest.fixture
+def contents(content: Path, content_copy: Path) -> list[Path]:
+    """Two content folders; the second has one glossary term more."""
+    with (content_copy / "glossary.yml").open("a", encoding="utf-8") as file:
+        file.write("\n- {id: zebraic, name: Zebraic, means: Of zebra crossings., era: today}\n")
+    return [content, content_copy]
+
+
+@pytest.fixture
+def data(built_data: Path, tmp_path: Path) -> Path:
+    """A data folder of one's own with one live generation."""
+    return Path(shutil.copytree(built_data, tmp_path / "data"))
+
+
+@pytest.fixture
+def reader(data: Path, contents: list[Path]) -> Iterator[Reader]:
+    """A reader at work on the data folder for as long as the test goes on."""
+    terms = len(Generations(data).current().catalogue.list_ids("glossary"))
+    found = Reader(data, {compute_fingerprint(folder): terms + more for more, folder in enumerate(contents)})
+    found.start()
+    try:
+        yield found
+    finally:
+        found.stop()
+
+
+def start_command(content: Path, data: Path) -> subprocess.Popen[bytes]:
+    env = {**os.environ, "KB_CONTENT": str(content), "KB_DATA": str(data)}
+    return subprocess.Popen([COMMAND, "build"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def kill_command(content: Path, data: Path, after: float) -> int | None:
+    """Kill `kb build` after a time; returns how it ended."""
+    process = start_command(content, data)
+    try:
+        return process.wait(timeout=after)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
+
+
+def kill_build(content: Path, data: Path, after: float) -> int | None:
+    """Kill a build in a process of its own after a time; returns how it ended."""
+    process = FORKS.Process(target=build_generation, args=(content, data, datetime.now(UTC)))
+    process.start()
+    process.join(timeout=after)
+    process.kill()
+    process.join()
+    return process.exitcode
+
+
+def spread(count: int, duration: float) -> list[float]:
+    """Random moments, one in each of `count` equal parts of a time a little longer than `duration`."""
+    chance = random.Random(count)
+    moments = [(part + chance.random()) / count * duration * 1.1 for part in range(count)]
+    return chance.sample(moments, count)
+
+
+def measure(work: Callable[[], object]) -> float:
+    started = time.monotonic()
+    work()
+    return time.monotonic() - started
+
+
+def check_next_build_is_whole(content: Path, data: Path) -> None:
+    assert start_command(content, data).wait() == 0
+    folders = sorted(path.name for path in (data / "generations").iterdir())
+    assert read_current_id(data) == folders[-1]
+    assert folders[-1].endswith(compute_fingerprint(content))
+    assert not [name for name in folders if name.endswith(".partial")]
+    assert len(folders) <= KEEP + 2  # the live one counts apart when builds died before they made theirs live
+    assert [path.name for path in data.glob("current*")] == ["current"]
+
+
+@pytest.mark.parametrize(("kill", "count"), [(kill_command, KILLS_OF_COMMAND), (kill_build, KILLS_OF_BUILD)])
+def test_a_build_killed_at_any_moment_leaves_a_whole_generation_live(
+    contents: list[Path], data: Path, reader: Reader, kill: Callable[[Path, Path, float], int | None], count: int
+) -> None:
+    duration = measure(lambda: kill(contents[1], data, 600))
+    endings = [kill(contents[number % 2], data, after) for number, after in enumerate(spread(count, duration))]
+    check_next_build_is_whole(contents[1], data)
+    check_next_build_is_whole(contents[0], data)
+    reader.stop()
+    assert reader.failures == []
+    assert set(endings) <= {0, -signal.SIGKILL}
+    assert endings.count(-signal.SIGKILL) > count / 2
+    assert len(set(reader.seen)) > 2
+    assert len(reader.seen) > count
+
+
+def build_and_die(step: str, moment: str, content: Path, data: Path) -> None:
+    """Build in this process and kill it just before or after its first step of a kind."""
+    do = getattr(Path, step)
+
+    def die(path: Path, target: Path) -> None:
+        if moment == "after":
+            do(path, target)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    setattr(Path, step, die)
+    build_generation(content, data, datetime.now(UTC))
+
+
+@pytest.mark.parametrize("step", ["rename", "replace"])
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_build_killed_at_the_swap_leaves_the_old_or_the_new_generation_live(
+    contents: list[Path], data: Path, reader: Reader, step: str, moment: str
+) -> None:
+    before = read_current_id(data)
+    process = FORKS.Process(target=build_and_die, args=(step, moment, contents[1], data))
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    assert (read_current_id(data) != before) == ((step, moment) == ("replace", "after"))
+    check_next_build_is_whole(contents[0], data)
+    reader.stop()
+    assert reader.failures == []
+    assert reader.seen

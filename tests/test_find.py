@@ -1,0 +1,355 @@
+"""Finding records by words, over the project's own records."""
+
+from __future__ import annotations
+
+import html
+import random
+import threading
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from whoosh import index as whoosh_index
+from whoosh.query import Or, Term
+
+from kb.build import check_content
+from kb.generations import Generation
+from kb.index import Hits, IndexDocument, TextIndex, describe_record, open_index, parse_query
+from kb.index.excerpt import LENGTH, cut_excerpt
+from kb.index.find import RankingBM25F, list_members, make_bits
+from kb.index.weights import FIELDS, SATURATION
+from kb.index.words import STOP_WORDS, WORD, fold_text, stem_word
+
+NO_SUCH_WORD = "zzqqzz"  # asked for beside others, it keeps what whole names and all words add out of the scores
+
+
+@pytest.fixture(scope="module")
+def documents(content: Path) -> list[IndexDocument]:
+    """What the index was given of each record, by number."""
+    corpus = check_content(content)[0].corpus
+    records = [*corpus.funding, *corpus.case_studies, *corpus.framework, *corpus.glossary]
+    return [describe_record(no, record, corpus.vocabulary) for no, record in enumerate(records)]
+
+
+@pytest.fixture(scope="module")
+def index_folder(built_data: Path, generation: Generation) -> Path:
+    return built_data / "generations" / generation.id / "index"
+
+
+def search(generation: Generation, text: str) -> Hits:
+    return generation.index.find(parse_query(text))
+
+
+def list_found(generation: Generation, text: str) -> list[str]:
+    """What a search finds, best first, as type/id."""
+    hits = search(generation, text)
+    return [f"{card.type}/{card.id}" for card in generation.catalogue.list_cards(hits.rank(hits.some_words))]
+
+
+def split_fields(document: IndexDocument) -> list[list[str]]:
+    """The stems of each field of a record, worked out without the index."""
+    parts = [getattr(document, name) for name in FIELDS]
+    return [[stem_word(w) for w in WORD.findall(fold_text(part)) if w not in STOP_WORDS] for part in parts]
+
+
+def test_a_title_typed_in_full_finds_its_record_first(generation: Generation, documents: list[IndexDocument]) -> None:
+    for document in documents:
+        for title in document.exact.get("title", ()):
+            hits = search(generation, title)
+            assert hits.rank(hits.some_words)[0] == document.no, title
+
+
+def test_an_acronym_or_alias_finds_a_record_of_that_name_first(
+    generation: Generation, documents: list[IndexDocument]
+) -> None:
+    for document in documents:
+        for name in (name for kind in document.exact for name in document.exact[kind]):
+            hits = search(generation, name)
+            first = documents[hits.rank(hits.some_words)[0]]
+            assert name in {found for names in first.exact.values() for found in names}, name
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("NRF", "funding/neighbourhood-renewal-fund"),
+        ("nrf", "funding/neighbourhood-renewal-fund"),
+        ("PAYP", "funding/positive-activities-for-young-people"),
+        ("BSF", "funding/building-schools-for-the-future"),
+        ("NDC", "funding/new-deal-for-communities"),
+        ("sports premium", "funding/primary-pe-and-sport-premium"),
+        ("police protocol", "case-study/portsmouth-st-lukes-police-information-sharing"),
+        ("PRU", "glossary/pupil-referral-unit"),
+        ("Excellence in Cities", "funding/excellence-in-cities"),
+    ],
+)
+def test_a_name_that_readers_use_finds_the_record_they_mean_first(
+    generation: Generation, typed: str, found: str
+) -> None:
+    assert list_found(generation, typed)[0] == found
+
+
+def test_a_fund_stands_before_the_glossary_term_of_its_name(generation: Generation) -> None:
+    assert list_found(generation, "NRF")[:2] == [
+        "funding/neighbourhood-renewal-fund",
+        "glossary/neighbourhood-renewal-fund",
+    ]
+
+
+def test_records_with_every_word_stand_before_those_with_some(generation: Generation) -> None:
+    hits = search(generation, "sports premium")
+    ranked = hits.rank(hits.some_words)
+    every = hits.all_words.bit_count()
+    assert 0 < every < len(ranked)
+    assert set(ranked[:every]) == set(list_members(hits.all_words).tolist())
+
+
+@pytest.mark.parametrize("word", ["wardens", "travellers", "breakfast", "school", "lukes", "2006"])
+def test_a_word_finds_exactly_the_records_that_have_it(
+    generation: Generation, documents: list[IndexDocument], word: str
+) -> None:
+    stem = parse_query(word).words[0]
+    have = {document.no for document in documents if any(stem in field for field in split_fields(document))}
+    assert have
+    assert set(list_members(search(generation, word).some_words).tolist()) == have
+
+
+@pytest.mark.parametrize("phrase", ["sharing information", "head of the school", "lead school", "wardens police"])
+def test_a_phrase_finds_exactly_the_records_where_its_words_stand_together(
+    generation: Generation, documents: list[IndexDocument], phrase: str
+) -> None:
+    stems = tuple(stem_word(word) for word in phrase.split() if word not in STOP_WORDS)
+    have = {d.no for d in documents if any(stems in set(pairwise(field)) for field in split_fields(d))}
+    assert set(list_members(search(generation, f'"{phrase}"').all_words).tolist()) == have
+
+
+def test_a_phrase_is_narrower_than_its_words(generation: Generation) -> None:
+    words, phrase = search(generation, "sharing information"), search(generation, '"sharing information"')
+    assert 0 < phrase.all_words.bit_count() < words.all_words.bit_count()
+    assert phrase.all_words & ~words.all_words == 0
+
+
+def test_a_word_left_out_is_in_none_of_the_results(generation: Generation) -> None:
+    school, police = search(generation, "school"), search(generation, "police")
+    assert search(generation, "school -police").some_words == school.some_words & ~police.some_words
+
+
+def test_a_phrase_left_out_leaves_records_that_have_its_words_apart(generation: Generation) -> None:
+    phrase = search(generation, '"sharing information"')
+    left = search(generation, 'school -"sharing information"')
+    assert left.some_words == search(generation, "school").some_words & ~phrase.all_words
+
+
+def test_words_to_leave_out_alone_give_everything_else(generation: Generation) -> None:
+    left = search(generation, "-police")
+    assert left.some_words.bit_count() == generation.index.count - search(generation, "police").some_words.bit_count()
+
+
+def test_a_name_does_not_bring_back_a_record_that_was_left_out(generation: Generation) -> None:
+    assert "funding/primary-pe-and-sport-premium" not in list_found(generation, "sports -premium")
+
+
+@pytest.mark.parametrize(
+    ("typed", "same"),
+    [
+        ("St Lukes", "St Luke’s"),
+        ("st luke's", "St Lukes"),
+        ("children’s centres", "childrens centres"),
+        ("café", "cafe"),
+        ("PORTSMOUTH", "portsmouth"),
+        ("warden", "wardens"),
+        ("patrolling", "patrols"),
+        ("police?", "police"),
+    ],
+)
+def test_spelling_of_accents_apostrophes_capitals_and_endings_makes_no_difference(
+    generation: Generation, typed: str, same: str
+) -> None:
+    assert list_found(generation, typed) == list_found(generation, same) != []
+
+
+@pytest.mark.parametrize("text", ["", "the", "???", "🚓", "\0"])
+def test_nothing_to_search_by_matches_every_record(generation: Generation, text: str) -> None:
+    hits = search(generation, text)
+    assert hits.rank(hits.all_words) == list(range(generation.index.count))
+
+
+def test_a_word_no_record_has_finds_nothing(generation: Generation) -> None:
+    assert list_found(generation, NO_SUCH_WORD) == []
+
+
+def test_bit_sets_and_lists_of_numbers_say_the_same() -> None:
+    numbers = np.array([0, 7, 8, 63, 64, 145])
+    assert make_bits(numbers, 146) == sum(1 << int(number) for number in numbers)
+    assert list_members(make_bits(numbers, 146)).tolist() == numbers.tolist()
+    assert list_members(0).tolist() == []
+
+
+def test_scores_and_matches_are_those_of_whoosh_itself(generation: Generation, index_folder: Path) -> None:
+    plain = whoosh_index.open_dir(str(index_folder), readonly=True)
+    lengths = {f"{name}_B": weight.length for name, weight in FIELDS.items()}
+    with plain.searcher(weighting=RankingBM25F(K1=SATURATION, **lengths)) as searcher:
+        lexicon = sorted({term.decode() for name in FIELDS for term in searcher.reader().lexicon(name)})
+        rare = random.Random(1).sample(lexicon, 26)
+        for words in [[word] for word in ["school", "polic", "fund", "luke", *rare]] + [*map(list, pairwise(rare))]:
+            terms = [Term(name, word, boost=weight.weight) for word in words for name, weight in FIELDS.items()]
+            theirs = {hit.docnum: hit.score for hit in searcher.search(Or(terms), limit=None)}
+            query = parse_query(NO_SUCH_WORD)
+            query = type(query)(query.text, query.exact, (*words, *query.words), (1,) * (len(words) + 1))
+            ours = generation.index.find(query, share_of_best=1e-9)
+            assert list_members(ours.some_words).tolist() == sorted(theirs), words
+            scores = {int(number): ours.scores[number] for number in list_members(ours.some_words)}
+            assert scores == pytest.approx(theirs), words
+
+
+def test_a_word_typed_twice_counts_twice(generation: Generation) -> None:
+    once = search(generation, f"wardens {NO_SUCH_WORD}").scores
+    assert search(generation, f"wardens {NO_SUCH_WORD} wardens").scores == pytest.approx(2 * once)
+
+
+def test_common_words_weigh_less_than_rare_ones_but_never_nothing(generation: Generation) -> None:
+    common, rare = (search(generation, f"{word} {NO_SUCH_WORD}") for word in ("school", "wardens"))
+    assert common.scores.max() < rare.scores.max()
+    assert (common.scores[list_members(common.some_words)] > 0).all()
+
+
+def test_four_threads_on_one_index_get_what_one_thread_gets(index_folder: Path, documents: list[IndexDocument]) -> None:
+    texts = mix_searches(documents)
+    alone = open_index(index_folder)
+    expected = {text: answer(alone, text) for text in texts}
+    shared, start = open_index(index_folder), threading.Barrier(4)
+    wrong: list[str] = []
+
+    def work(seed: int) -> None:
+        order = random.Random(seed).sample(texts, len(texts))
+        start.wait()
+        wrong.extend(text for text in order if answer(shared, text) != expected[text])
+
+    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+def mix_searches(documents: list[IndexDocument]) -> list[str]:
+    """Three hundred searches of all sorts from the records' own words."""
+    chance = random.Random(2)
+    words = sorted({word for document in documents for word in WORD.findall(fold_text(document.text))})
+    texts = []
+    for _ in range(60):
+        one, two, three = chance.sample(words, 3)
+        title = chance.choice(documents).names.replace('"', "")
+        texts += [one, f"{one} {two} {three}", f"{one}x {two}", f'school "{title[:30]}"', f"school -{one} -{two}"]
+    return texts
+
+
+def answer(index: TextIndex, text: str) -> tuple[int, int, bytes, list[int], str | None, list[str]]:
+    query = parse_query(text)
+    hits = index.find(query)
+    ranked = hits.rank(hits.some_words)
+    forms = index.list_forms(query.words)
+    return hits.all_words, hits.some_words, hits.scores.tobytes(), ranked, index.suggest_spelling(query), forms
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("communty wardens", "community wardens"),
+        ("neighborhood renewal", "neighbourhood renewal"),
+        ("polcie", "police"),
+        ("hosuing protocl", "housing protocol"),
+        ('"comunity wardens" -school', '"community wardens" -school'),
+        ("Comunity Wardens", "community Wardens"),
+        ("wardenship’s comunity’s", "wardenship’s community"),
+        ("scholarly schoolly", "scholarly school"),
+    ],
+)
+def test_a_word_no_record_has_is_put_right_from_words_they_have(generation: Generation, typed: str, meant: str) -> None:
+    assert generation.index.suggest_spelling(parse_query(typed)) == meant
+
+
+@pytest.mark.parametrize("typed", ["community wardens", "", "the", "rof", "zzqqzzqq", "x9comunity", "-comunity"])
+def test_nothing_is_suggested_where_nothing_is_wrong_or_near(generation: Generation, typed: str) -> None:
+    assert generation.index.suggest_spelling(parse_query(typed)) is None
+
+
+def test_what_is_suggested_finds_something(generation: Generation) -> None:
+    suggested = generation.index.suggest_spelling(parse_query("comunity wardns"))
+    assert suggested is not None
+    assert list_found(generation, suggested)[0] == "case-study/portsmouth-community-wardens"
+
+
+def test_forms_are_every_way_the_records_write_a_word(generation: Generation) -> None:
+    forms = generation.index.list_forms(parse_query("warden").words)
+    assert {"warden", "wardens"} <= set(forms)
+    assert all(stem_word(form) == "warden" for form in forms)
+
+
+def show_text(excerpt: str) -> str:
+    """An excerpt as a reader sees it."""
+    return html.unescape(excerpt.replace("<mark>", "").replace("</mark>", ""))
+
+
+def test_an_excerpt_marks_the_words_that_were_found(generation: Generation) -> None:
+    forms = tuple(generation.index.list_forms(parse_query("wardens patrol").words))
+    excerpt = cut_excerpt("A warden patrols; Wardens patrolled. No wardenship.", forms)
+    assert excerpt == (
+        "A <mark>warden</mark> <mark>patrols</mark>; <mark>Wardens</mark> <mark>patrolled</mark>. No wardenship."
+    )
+
+
+@pytest.mark.parametrize("written", ["St Luke's", "St Luke’s", "St Lukes"])
+def test_an_excerpt_marks_a_word_whatever_its_apostrophe(written: str) -> None:
+    excerpt = html.unescape(cut_excerpt(f"At {written}, all is well", ("lukes",)))
+    assert excerpt == f"At St <mark>{written[3:]}</mark>, all is well"
+
+
+def test_an_excerpt_escapes_everything_but_its_marks() -> None:
+    text = "<script>alert('wardens')</script> & \"wardens\" <b onclick=x>patrol</b>"
+    excerpt = cut_excerpt(text, ("wardens", "script"))
+    assert "<" not in excerpt.replace("<mark>", "").replace("</mark>", "")
+    assert "&lt;<mark>script</mark>&gt;alert(&#x27;<mark>wardens</mark>&#x27;)" in excerpt
+    assert show_text(excerpt) == text
+
+
+def test_an_excerpt_is_cut_where_most_different_words_stand() -> None:
+    filler = "nothing of note here " * 20
+    text = f"police police police. {filler} wardens and police met. {filler} wardens."
+    excerpt = cut_excerpt(text, ("police", "wardens"))
+    assert "<mark>wardens</mark> and <mark>police</mark> met" in excerpt
+    assert excerpt.startswith("… ")
+    assert excerpt.endswith(" …")
+
+
+def test_of_equal_places_an_excerpt_shows_the_first() -> None:
+    filler = "nothing of note here " * 20
+    assert "early" in cut_excerpt(f"{filler} early wardens {filler} late wardens", ("wardens",))
+
+
+@pytest.mark.parametrize("forms", [(), ("wardens",)])
+def test_without_a_match_an_excerpt_is_the_start_of_the_text(forms: tuple[str, ...]) -> None:
+    text = "Schools and councils work together. " * 20
+    excerpt = cut_excerpt(text, forms)
+    assert excerpt.endswith(" …")
+    assert text.startswith(excerpt.removesuffix(" …"))
+    assert LENGTH // 2 < len(excerpt) <= LENGTH + 2
+
+
+def test_a_short_text_is_its_own_excerpt() -> None:
+    assert cut_excerpt("All of it.", ("warden",)) == "All of it."
+    assert cut_excerpt("", ("warden",)) == ""
+
+
+@settings(deadline=None)
+@given(st.text(max_size=900), st.lists(st.sampled_from(["a", "s", "bus", "wardens", "1", "is"]), unique=True))
+def test_any_text_gives_a_safe_piece_of_itself(text: str, forms: list[str]) -> None:
+    excerpt = cut_excerpt(text, tuple(forms))
+    shown = show_text(excerpt)
+    assert shown.removeprefix("… ").removesuffix(" …") in text
+    assert len(shown) <= LENGTH + 4
+    assert "<" not in excerpt.replace("<mark>", "").replace("</mark>", "")
