@@ -16,6 +16,8 @@ from kb.app import create_app
 from kb.build import build_generation
 from kb.config import PROJECT, Settings
 from kb.generations import Generation, Generations
+from kb.records.case_study import CaseStudy
+from kb.records.funding import FundingStream
 
 TODAY = date(2026, 11, 21)
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -78,6 +80,28 @@ def get_page(app: Flask) -> PageReader:
 
 @pytest.fixture
 def small_content(content: Path, tmp_path: Path) -> Path:
-    """A sound content folder that a test may spoil: a few records, three councils, and the other closed lists in full."""
-    shutil.copytree(content / "vocabulary", tmp_path / "small" / "vocabulary")
+    """A sound content folder that a test may spoil: few records and councils, the other lists as they are."""
+    shutil.copytree(content, tmp_path / "small", ignore=shutil.ignore_patterns("*.md"))
     return Path(shutil.copytree(SMALL_CONTENT, tmp_path / "small", dirs_exist_ok=True))
+
+
+@pytest.fixture(scope="session")
+def streams(generation: Generation) -> list[FundingStream]:
+    """Every funding record of the content."""
+    return generation.catalogue.list_funding_streams()
+
+
+@pytest.fixture(scope="session")
+def cases(generation: Generation) -> list[CaseStudy]:
+    """Every case study of the content."""
+    catalogue = generation.catalogue
+    return [catalogue.get_case_study(case_id) for case_id in catalogue.list_ids("case-study")]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly how many browser tests did not run. Here, because the process that reports loads no other conftest."""
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if "browser" in report.keywords]
+    if skipped:
+        terminalreporter.section("BROWSER TESTS DID NOT RUN", red=True, bold=True)
+        reasons = {report.longrepr[2].removeprefix("Skipped: ") for report in skipped}
+        terminalreporter.line(f"{len(skipped)} browser tests skipped. {'; '.join(sorted(reasons))}", red=True)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.source.front_matter import MAX_BYTES, list_markdown_files, read_source_file, split_front_matter
-from kb.source.reader import list_content_paths, read_content
+from kb.source.reader import DATA_FILES, list_content_paths, read_content
 from kb.source.yaml_lines import LinedData, read_yaml_lines
 
 RECORD = "---\ntitle: Youth fund\nsources:\n  - id: page\n    supports: [who]\n---\n\n## What it is\n\nMoney.\n"
@@ -219,14 +219,7 @@ def test_hidden_files_and_other_endings_are_no_records(tmp_path: Path):
 
 def test_a_content_folder_that_is_not_there_lists_what_is_missing(tmp_path: Path):
     files = read_content(tmp_path / "nowhere")
-    assert files.missing == [
-        "funding/",
-        "casestudies/",
-        "framework/",
-        "self-assessment.yml",
-        "glossary.yml",
-        "sources.yml",
-    ]
+    assert files.missing == ["funding/", "casestudies/", "framework/", *DATA_FILES]
     assert list_content_paths(tmp_path / "nowhere") == []
 
 

@@ -266,11 +266,6 @@ def test_plain_text_is_what_a_reader_sees(markdown, text):
     assert html_to_text(render_markdown(markdown)) == text
 
 
-def test_lists_in_lists_without_end_are_an_error_for_the_author():
-    with pytest.raises(ValueError, match="Write it flatter"):
-        render_markdown("\n".join("    " * depth + "- x" for depth in range(300)))
-
-
 def test_a_body_is_split_at_its_second_level_headings():
     before, sections = split_sections("\nintro\n## One\n\ntext\n### Sub\n## Two ##\n##Three\n", first_line=10)
     assert before == "intro"

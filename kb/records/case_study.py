@@ -11,6 +11,7 @@ from kb.records.model import (
     A_LIST,
     A_LIST_OR_ALL,
     Body,
+    Group,
     Id,
     KeyFeature,
     Listed,
@@ -41,7 +42,7 @@ class Setting(Strict):
     phase: Annotated[str, Listed("phases")] | None = None
 
 
-class Period(Strict):
+class Period(Group):
     """When it happened."""
 
     from_: StatedDate | None = Field(default=None, alias="from")
@@ -62,7 +63,7 @@ class Paid(Strict):
     note: Text | None = None
 
 
-class Cost(Strict):
+class Cost(Group):
     """What it cost, in whole pounds."""
 
     amount: Pounds | None = None

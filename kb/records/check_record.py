@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from kb.records.case_study import CaseStudy
 from kb.records.dates import StatedDate
-from kb.records.funding import FundingStream
+from kb.records.funding import FundingStream, Option, Rule
 from kb.records.model import Record, Source
 from kb.records.vocabulary import suggest_nearest
 from kb.source.yaml_lines import Path as FieldPath
@@ -204,13 +204,24 @@ def check_rules(stream: FundingStream) -> Iterator[Complaint]:
                 (*at, "source"),
                 f'no source of this record has the id "{rule.source}". {suggest_nearest(rule.source, ids)}',
             )
-        if rule.kind in ("age-range", "roll", "fsm-percent", "trust-size"):
-            if rule.limit is None or (rule.limit.min is None and rule.limit.max is None):
-                yield (*at, "limit"), f"a rule of the kind {rule.kind} needs a limit with min, max or both"
-            elif rule.limit.min is not None and rule.limit.max is not None and rule.limit.min > rule.limit.max:
-                yield (*at, "limit", "max"), "this is less than min. Swap them or look at the source again"
-        if rule.kind == "area-list" and not rule.values:
-            yield (*at, "values"), "a rule of the kind area-list needs values: lists of areas, councils or places"
+        yield from _check_comparison(at, rule)
+        if (rule.kind == "any-of") != (rule.options is not None):
+            yield (*at, "options"), "a rule of the kind any-of, and no other, lists the options of which one is enough"
+        for place, option in enumerate(rule.options or ()):
+            yield from _check_comparison((*at, "options", place), option)
+            if option.kind == "any-of":
+                yield (*at, "options", place, "kind"), "an option cannot have options itself. List them all here"
+
+
+def _check_comparison(at: FieldPath, rule: Rule | Option) -> Iterator[Complaint]:
+    """A rule that compares a fact says with what."""
+    if rule.kind in ("age-range", "roll", "fsm-percent", "trust-size"):
+        if rule.limit is None or (rule.limit.min is None and rule.limit.max is None):
+            yield (*at, "limit"), f"a rule of the kind {rule.kind} needs a limit with min, max or both"
+        elif rule.limit.min is not None and rule.limit.max is not None and rule.limit.min > rule.limit.max:
+            yield (*at, "limit", "max"), "this is less than min. Swap them or look at the source again"
+    if rule.kind == "area-list" and not rule.values:
+        yield (*at, "values"), "a rule of the kind area-list needs values: lists of areas, councils or places"
 
 
 def check_results(case: CaseStudy) -> Iterator[Complaint]:

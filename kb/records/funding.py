@@ -13,6 +13,7 @@ from kb.records.model import (
     A_LIST_OR_ALL,
     Applicant,
     Body,
+    Group,
     Id,
     Ids,
     KeyFeature,
@@ -49,7 +50,7 @@ class Checked(Strict):
     evidence: Text
 
 
-class Geography(Strict):
+class Geography(Group):
     """Where a stream pays. Several fields narrow each other; `note` holds what no list states."""
 
     nations: Annotated[tuple[Annotated[str, Listed("nations")], ...], A_LIST] | None = None
@@ -59,14 +60,14 @@ class Geography(Strict):
     note: Text | None = None
 
 
-class Lead(Strict):
+class Lead(Group):
     """Who may lead a joint bid."""
 
     may_be: Annotated[tuple[Annotated[str, Listed("applicants")], ...], A_LIST] | None = None
     note: Text | None = None
 
 
-class Partners(Strict):
+class Partners(Group):
     """What a joint bid needs; `min` counts partners beside the lead."""
 
     min: Annotated[int, Field(ge=1, le=100)] | None = None
@@ -74,7 +75,7 @@ class Partners(Strict):
     note: Text | None = None
 
 
-class Limit(Strict):
+class Limit(Group):
     """Bounds of a rule, both ends included, in the unit of its kind."""
 
     min: float | None = None
@@ -87,18 +88,31 @@ def _check_scope(value: str) -> str:
     return value
 
 
-class Rule(Strict):
-    """A condition of eligibility that no other field states, with the sentence a reader sees."""
+class Option(Strict):
+    """One of several conditions of which any is enough; `says` is asked of the reader where it is a judgement."""
 
     kind: Annotated[str, Listed("rule_kinds")]
     limit: Limit | None = None
     values: Texts | None = None
+    says: Text
+
+
+class Rule(Strict):
+    """A condition of eligibility that no other field states, with the sentence a reader sees.
+
+    A rule of the kind any-of has `options` and is met by any one of them.
+    """
+
+    kind: Annotated[str, Listed("rule_kinds")]
+    limit: Limit | None = None
+    values: Texts | None = None
+    options: Annotated[tuple[Option, ...], A_LIST] | None = None
     scope: Annotated[str, AfterValidator(_check_scope)]
     says: Text
     source: Id
 
 
-class Amount(Strict):
+class Amount(Group):
     """How much, in whole pounds; `year` is the year the figures hold for."""
 
     min: Pounds | None = None
@@ -109,7 +123,7 @@ class Amount(Strict):
     note: Text | None = None
 
 
-class Duration(Strict):
+class Duration(Group):
     """How long an award lasts, in months."""
 
     min_months: Months | None = None
@@ -129,7 +143,7 @@ class Window(Strict):
     note: Text | None = None
 
 
-class MatchFunding(Strict):
+class MatchFunding(Group):
     """What the applicant must find, in percent of the project's cost; 0 where the source says none."""
 
     percent: Annotated[float, Field(ge=0, le=100)] | None = None
@@ -166,7 +180,7 @@ class Bar(Strict):
     why: Text
 
 
-class Combine(Strict):
+class Combine(Group):
     """Which other streams may and may not stand beside this one."""
 
     with_: Annotated[tuple[Id, ...], A_LIST] | None = Field(default=None, alias="with")

@@ -35,6 +35,10 @@ class Strict(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False)
 
+
+class Group(Strict):
+    """A group of fields of which none is required; one that is there states something."""
+
     @model_validator(mode="before")
     @classmethod
     def _need_fields(cls, data: Any, info: ValidationInfo) -> Any:

@@ -1,4 +1,4 @@
-"""Skeletons of new records: every field with its meaning, those that are not required as comments."""
+"""Skeletons of new records: every field with its meaning, those that are not required hidden behind a #."""
 
 from __future__ import annotations
 
