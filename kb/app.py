@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NoReturn
 
-from flask import Flask
+from flask import Flask, abort
 from flask_compress import Compress
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from whitenoise import WhiteNoise
 
 from kb.config import PROJECT, Settings
 from kb.generations import Generations
+from kb.register import Register
 from kb.views import register_views
 from kb.views.security import add_static_headers
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 MAX_BODY = 64 * 1024  # bytes; nothing a reader does sends more
 
@@ -28,6 +34,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = read_clock) -
     app = Flask("kb", static_folder=None, template_folder=None)
     app.config.update(
         GENERATIONS=Generations(settings.data),
+        REGISTER=Register(settings.data),
         CLOCK=clock,
         MAX_CONTENT_LENGTH=MAX_BODY,
         COMPRESS_ALGORITHM=["br", "gzip"],
@@ -48,13 +55,39 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = read_clock) -
 
 
 def serve_static_files(app: Flask) -> None:
-    """Serve `static/` in front of the pages; files in a folder named by version may be kept for a year."""
+    """Serve `static/` in front of the pages; files in a folder named by version may be kept for a year.
+
+    Files are read whole or not at all; whatever else is asked of them, the app answers with a page.
+    """
+    pages = app.wsgi_app
     files = WhiteNoise(
-        app.wsgi_app,
+        pages,
         root=PROJECT / "static",
         prefix="static/",
         max_age=300,
         immutable_file_test=lambda path, _url: "/built/" in path.replace("\\", "/"),
         add_headers_function=add_static_headers,
+        allow_all_origins=False,
     )
-    app.wsgi_app = files  # type: ignore[method-assign]
+
+    def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ.pop("HTTP_RANGE", None)
+        environ["QUERY_STRING"] = encode_raw_bytes(environ.get("QUERY_STRING", ""))
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return pages(environ, start_response)
+        answer: Iterable[bytes] = files(environ, start_response)
+        return answer
+
+    app.add_url_rule("/static/<path:name>", "static", refuse_unknown_file)
+    app.wsgi_app = serve  # type: ignore[method-assign]
+
+
+def encode_raw_bytes(query: str) -> str:
+    """A query string with bytes that a client sent as they are in percent signs: raw ones need not be UTF-8, and then
+    Werkzeug fails to read them."""
+    return query if query.isascii() else re.sub(r"[^\x00-\x7f]", lambda found: f"%{ord(found[0]):02X}", query)
+
+
+def refuse_unknown_file(name: str) -> NoReturn:
+    """A static file that is not there."""
+    abort(404, name)

@@ -16,11 +16,16 @@ from kb.build import BuildReport, build_generation, check_content, is_current
 from kb.config import SETTINGS, Settings, read_settings
 from kb.errors import ContentProblems, KbError, Problem
 from kb.exports.answers import answer_search
+from kb.exports.match_answers import answer_match
 from kb.generations import Generation, Generations
+from kb.queries.applicants import make_applicants
+from kb.queries.match import MatchResults, match_streams
+from kb.queries.match_request import parse_match_request
 from kb.queries.request import BadSearchRequest, parse_request
 from kb.queries.search import SearchResults, run_search
 from kb.records.check_set import list_stale
 from kb.records.model import ID, MAX_ID
+from kb.register import ImportReport, Register, ensure_register, import_register
 from kb.source.skeletons import list_skeletons, read_skeleton
 
 SETTINGS_HELP = "\n".join(f"  {setting.name:<11} {setting.help} (default: {setting.default})" for setting in SETTINGS)
@@ -151,6 +156,7 @@ def serve(settings: Settings) -> None:
             if not (settings.data / "current").exists():
                 raise
             click.echo("Serving the last good generation.", err=True)
+    _seed_register(settings)
     click.echo(f"Find school funding and partnerships: http://{settings.host}:{settings.port}  (Ctrl-C stops it)")
     arguments = [
         "gunicorn",
@@ -212,6 +218,57 @@ def _print_results(results: SearchResults) -> None:
         click.echo(f"\n{item.card.title}\n  {item.card.url}\n  {item.card.summary}")
 
 
+@main.command()
+@click.option("--urn", "urns", multiple=True, help="A school's number; may repeat for a set of partners.")
+@click.option("--partner", "partners", multiple=True, help="Another body by kind, such as charity; may repeat.")
+@click.option("--lead", help="Who leads: urn:100000, or partner:charity:1.")
+@click.option("--say", "said", multiple=True, help="A correction, such as roll.100000=61; may repeat.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON, as /api/v1/match does.")
+@click.pass_obj
+def match(
+    settings: Settings,
+    urns: tuple[str, ...],
+    partners: tuple[str, ...],
+    lead: str | None,
+    said: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Say which streams a school, or a set of partners, can go for, and why.
+
+    \b
+    Example: kb match --urn 100000 --partner charity --say roll.100000=61
+    """
+    generation = _open(settings)
+    vocabulary = generation.catalogue.vocabulary
+    pairs = [*(("urn", urn) for urn in urns), *(("partner", kind) for kind in partners), ("lead", lead or "")]
+    pairs += [(name, value) for name, _, value in (text.partition("=") for text in said)]
+    try:
+        request = parse_match_request(pairs, vocabulary)
+        if request.is_empty:
+            raise click.UsageError("Name a school or a partner: kb match --urn 100000")
+        applicants = make_applicants(request, Register(settings.data), vocabulary, date.today())
+    except BadSearchRequest as error:
+        raise click.UsageError(str(error)) from None
+    except KbError as error:
+        _fail(str(error))
+    results = match_streams(generation, applicants, date.today(), request)
+    if as_json:
+        click.echo(answer_match(results).model_dump_json(indent=2))
+    else:
+        _print_match(results)
+
+
+def _print_match(results: MatchResults) -> None:
+    for group, found in results.groups.items():
+        click.echo(f"{group} ({len(found)})")
+        for item in found:
+            when = f", closes {item.next_window.words}" if item.next_window else ""
+            click.echo(f"  {item.stream.title} (/funding/{item.stream.id}){when}")
+            for finding in item.verdict.blocks or item.verdict.open_points:
+                click.echo(f"    {finding.result}: {finding.says} [{finding.compared}]")
+    click.echo(f"closed and historic ({len(results.past)})")
+
+
 @main.command("list")
 @click.option("--type", "record_type", type=click.Choice(["funding", "case-study", "framework", "glossary"]))
 @click.pass_obj
@@ -250,3 +307,73 @@ def new(settings: Settings, kind: str, record_id: str) -> None:
     except OSError as error:
         _fail(f"{path} cannot be written: {error.strerror}.")
     click.echo(f"Wrote {path}. Replace every FILL IN, delete the # before fields the source gives, then run: kb check")
+
+
+def _seed_register(settings: Settings) -> None:
+    """Set up the register that comes with the project where there is none; the site can do without."""
+    try:
+        if ensure_register(settings.data):
+            click.echo("Set up the register of schools that comes with the project.")
+    except (KbError, OSError) as error:
+        click.echo(f"The pages about schools will not answer: {error}", err=True)
+
+
+@main.group()
+def schools() -> None:
+    """Look after the register of schools.
+
+    \b
+    Example: kb schools import edubasealldata20261118.csv
+    """
+
+
+A_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+
+
+@schools.command("import")
+@click.argument("file", type=A_FILE)
+@click.option("--links", type=A_FILE, help="The publisher's links file: which school replaced which.")
+@click.pass_obj
+def import_schools(settings: Settings, file: Path, links: Path | None) -> None:
+    """Replace the register of schools by the publisher's full download, a CSV file or a zip with it.
+
+    Rows that cannot be used are skipped and listed. If the file cannot be used, the register stays as it was.
+
+    \b
+    Example: kb schools import edubasealldata20261118.csv --links links_edubasealldata20261118.csv
+    """
+    now = datetime.now(UTC)
+    try:
+        if not sys.stderr.isatty():
+            click.echo("Importing...", err=True)
+            report = import_register(file, settings.data, now, links)
+        else:
+            with click.progressbar(length=1, label="Importing", file=sys.stderr) as bar:
+                report = import_register(file, settings.data, now, links, report=_advance(bar))
+    except KbError as error:
+        _fail(f"{error}\nNothing was imported. The register is as it was.")
+    except OSError as error:
+        _fail(f"{error.filename or settings.data} cannot be used: {error.strerror}. Nothing was imported.")
+    _print_import(report)
+
+
+MAX_LISTED = 200  # skipped rows; a file with more is another kind of file
+
+
+def _print_import(report: ImportReport) -> None:
+    for row in report.skipped[:MAX_LISTED]:
+        click.echo(f"Skipped {row}.")
+    if len(report.skipped) > MAX_LISTED:
+        click.echo(f"Skipped {_count(len(report.skipped) - MAX_LISTED, 'further row')} with such problems.")
+    for column, number in sorted(report.unread.items()):
+        click.echo(f"Left out {_count(number, 'value')} of {column} that cannot be read.")
+    dated = f"of {report.dated.words}" if report.dated else "that does not say its date"
+    click.echo(f"Imported {_count(report.schools, 'school')} from a file {dated}, in {report.seconds:.1f} seconds.")
+    parts = [_count(report.closed, "closed school"), f"{report.elsewhere} outside England"]
+    click.echo(f"Left out {', '.join(parts)}, {_count(len(report.skipped), 'row')} that cannot be used.")
+    if report.from_predecessor:
+        click.echo(f"{_count(report.from_predecessor, 'school')} with the pupil figures of the school replaced.")
+    if report.no_council:
+        click.echo(f"{_count(report.no_council, 'school')} of councils that are not, or no longer, in the list.")
+    if report.before and report.schools < report.before / 2:
+        click.echo(f"Careful: the register held {report.before} schools before. Is this the full download?", err=True)

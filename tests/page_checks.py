@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
+from copy import copy
 from html.parser import HTMLParser
 from itertools import pairwise
 from urllib.parse import urljoin, urlsplit
@@ -68,6 +70,23 @@ def list_links(page: BeautifulSoup, path: str) -> list[str]:
     return [address for address in dict.fromkeys(inside) if not address.startswith("//")]
 
 
+def find_part(page: BeautifulSoup, heading: str) -> BeautifulSoup:
+    """What stands under a heading of the main part, up to the next of its kind."""
+    found = [tag for tag in page.main.find_all(["h2", "h3"]) if read_text(tag) == heading]
+    assert len(found) == 1, f"{heading} stands {len(found)} times"
+    part = BeautifulSoup("", "html.parser")
+    for tag in found[0].find_next_siblings():
+        if tag.name == found[0].name:
+            break
+        part.append(copy(tag))
+    return part
+
+
+def list_addresses(part: Tag) -> list[str]:
+    """Where the links of a part lead, in order."""
+    return [link["href"] for link in part.find_all("a")]
+
+
 def list_header_faults(response: TestResponse) -> Iterator[str]:
     """What is wrong with how a page is sent."""
     if response.content_type != "text/html; charset=utf-8":
@@ -79,7 +98,16 @@ def list_header_faults(response: TestResponse) -> Iterator[str]:
 def list_faults(html: str, page: BeautifulSoup) -> list[str]:
     """What is wrong with a page, apart from where its links lead."""
     tags = page.find_all(True)  # once, because each walk over a page takes time
-    checks = (_check_frame, _check_headings, _check_ids, _check_forms, _check_links, _check_scripts, _check_tables)
+    checks = (
+        _check_frame,
+        _check_headings,
+        _check_ids,
+        _check_forms,
+        _check_links,
+        _check_scripts,
+        _check_tables,
+        _check_words,
+    )
     return [*_check_tags(html), *(fault for check in checks for fault in check(page, tags))]
 
 
@@ -178,3 +206,21 @@ def _check_scripts(_page: BeautifulSoup, tags: list[Tag]) -> Iterator[str]:
 def _check_tables(_page: BeautifulSoup, tags: list[Tag]) -> Iterator[str]:
     yield from ("a table has no caption" for tag in tags if tag.name == "table" and not tag.caption)
     yield from (f"{read_text(tag)} heads nothing" for tag in tags if tag.name == "th" and "scope" not in tag.attrs)
+
+
+def _check_words(page: BeautifulSoup, _tags: list[Tag]) -> Iterator[str]:
+    main = page.main or page
+    for found in re.finditer(r".{0,40}(?:(?<!\.)\.\.(?!\.)| [,.;:] |\{\{|\}\}| object at 0x)", read_text(main)):
+        yield f"odd signs: {found[0]}"
+
+
+CHECKS = (
+    _check_frame,
+    _check_headings,
+    _check_ids,
+    _check_forms,
+    _check_links,
+    _check_scripts,
+    _check_tables,
+    _check_words,
+)

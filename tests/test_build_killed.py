@@ -25,8 +25,8 @@ from kb.queries.search import run_search
 
 COMMAND = Path(sys.executable).with_name("kb")
 TODAY = date(2026, 11, 21)
-KILLS_OF_COMMAND = 15  # over its whole duration, half of which is starting up
-KILLS_OF_BUILD = 30  # in processes that have started already, over the build alone
+KILLS_OF_COMMAND = 9  # over its whole duration, more than half of which is starting up
+KILLS_OF_BUILD = 36  # in processes that have started already, over the build alone
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["kb.build", "pytest"])
 
@@ -37,18 +37,21 @@ class Reader(threading.Thread):
     def __init__(self, data: Path, terms: dict[str, int]) -> None:
         super().__init__()
         self._data, self._terms = data, terms
-        self._stop_asked = threading.Event()
+        self._stop_asked, self.has_read = threading.Event(), threading.Event()
         self.seen: list[str] = []
         self.failures: list[str] = []
 
     def run(self) -> None:
         following = Generations(self._data)
-        while not self._stop_asked.is_set():
+        last = False
+        while not last:
+            last = self._stop_asked.wait(0.02)  # so that it leaves the builds some of the processor
             for open_live in (following.current, Generations(self._data).current):
                 try:
                     self.check(open_live())
                 except Exception as error:
                     self.failures.append(repr(error))
+            self.has_read.set()
 
     def check(self, generation: Generation) -> None:
         """One read of everything that must belong together."""
@@ -90,20 +93,17 @@ def reader(data: Path, contents: list[Path]) -> Iterator[Reader]:
     terms = len(Generations(data).current().catalogue.list_ids("glossary"))
     found = Reader(data, {compute_fingerprint(folder): terms + more for more, folder in enumerate(contents)})
     found.start()
+    found.has_read.wait()
     try:
         yield found
     finally:
         found.stop()
 
 
-def start_command(content: Path, data: Path) -> subprocess.Popen[bytes]:
+def kill_command(content: Path, data: Path, after: float | None) -> int | None:
+    """Kill `kb build` after a time, if it still runs; returns how it ended."""
     env = {**os.environ, "KB_CONTENT": str(content), "KB_DATA": str(data)}
-    return subprocess.Popen([COMMAND, "build"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def kill_command(content: Path, data: Path, after: float) -> int | None:
-    """Kill `kb build` after a time; returns how it ended."""
-    process = start_command(content, data)
+    process = subprocess.Popen([COMMAND, "build"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         return process.wait(timeout=after)
     except subprocess.TimeoutExpired:
@@ -111,8 +111,8 @@ def kill_command(content: Path, data: Path, after: float) -> int | None:
         return process.wait()
 
 
-def kill_build(content: Path, data: Path, after: float) -> int | None:
-    """Kill a build in a process of its own after a time; returns how it ended."""
+def kill_build(content: Path, data: Path, after: float | None) -> int | None:
+    """Kill a build in a process of its own after a time, if it still runs; returns how it ended."""
     process = FORKS.Process(target=build_generation, args=(content, data, datetime.now(UTC)))
     process.start()
     process.join(timeout=after)
@@ -121,21 +121,27 @@ def kill_build(content: Path, data: Path, after: float) -> int | None:
     return process.exitcode
 
 
-def spread(count: int, duration: float) -> list[float]:
-    """Random moments, one in each of `count` equal parts of a time a little longer than `duration`."""
+Kill = Callable[[Path, Path, float | None], int | None]
+
+
+def kill_at_many_moments(kill: Kill, count: int, contents: list[Path], data: Path) -> list[int | None]:
+    """Kill builds at random moments, one in each of `count` equal parts of their time; returns how each ended.
+
+    The first build is left to end, and later ones that end by themselves, to know how long a build takes.
+    """
     chance = random.Random(count)
-    moments = [(part + chance.random()) / count * duration * 1.1 for part in range(count)]
-    return chance.sample(moments, count)
+    moments = [(part + chance.random()) / count * 1.1 for part in range(count)]
+    endings, duration = [], 0.0
+    for number, moment in enumerate([None, *chance.sample(moments, count)]):
+        started = time.monotonic()
+        endings.append(kill(contents[1 - number % 2], data, moment and moment * duration))
+        if endings[-1] == 0:
+            duration = time.monotonic() - started
+    return endings
 
 
-def measure(work: Callable[[], object]) -> float:
-    started = time.monotonic()
-    work()
-    return time.monotonic() - started
-
-
-def check_next_build_is_whole(content: Path, data: Path) -> None:
-    assert start_command(content, data).wait() == 0
+def check_next_build_is_whole(content: Path, data: Path, build: Kill) -> None:
+    assert build(content, data, None) == 0
     folders = sorted(path.name for path in (data / "generations").iterdir())
     assert read_current_id(data) == folders[-1]
     assert folders[-1].endswith(compute_fingerprint(content))
@@ -146,18 +152,16 @@ def check_next_build_is_whole(content: Path, data: Path) -> None:
 
 @pytest.mark.parametrize(("kill", "count"), [(kill_command, KILLS_OF_COMMAND), (kill_build, KILLS_OF_BUILD)])
 def test_a_build_killed_at_any_moment_leaves_a_whole_generation_live(
-    contents: list[Path], data: Path, reader: Reader, kill: Callable[[Path, Path, float], int | None], count: int
+    contents: list[Path], data: Path, reader: Reader, kill: Kill, count: int
 ) -> None:
-    duration = measure(lambda: kill(contents[1], data, 600))
-    endings = [kill(contents[number % 2], data, after) for number, after in enumerate(spread(count, duration))]
-    check_next_build_is_whole(contents[1], data)
-    check_next_build_is_whole(contents[0], data)
+    before = read_current_id(data)
+    endings = kill_at_many_moments(kill, count, contents, data)
+    check_next_build_is_whole(contents[1], data, kill)
     reader.stop()
     assert reader.failures == []
     assert set(endings) <= {0, -signal.SIGKILL}
-    assert endings.count(-signal.SIGKILL) > count / 2
-    assert len(set(reader.seen)) > 2
-    assert len(reader.seen) > count
+    assert endings.count(-signal.SIGKILL) > count / 3
+    assert {before, read_current_id(data)} <= set(reader.seen)
 
 
 def build_and_die(step: str, moment: str, content: Path, data: Path) -> None:
@@ -184,7 +188,7 @@ def test_a_build_killed_at_the_swap_leaves_the_old_or_the_new_generation_live(
     process.join()
     assert process.exitcode == -signal.SIGKILL
     assert (read_current_id(data) != before) == ((step, moment) == ("replace", "after"))
-    check_next_build_is_whole(contents[0], data)
+    check_next_build_is_whole(contents[0], data, kill_build)
     reader.stop()
     assert reader.failures == []
-    assert reader.seen
+    assert {before, read_current_id(data)} <= set(reader.seen)

@@ -44,6 +44,8 @@ FAULTS = [
     (' scope="col"', "", "Opens heads nothing"),
     ("</section>", "", "closes another"),
     ("</body></html>", "", "<html> is not closed"),
+    ("Open ones</a>", "Open ones</a> at once..", "odd signs: "),
+    ("Open ones</a>", "Open ones</a> , or", "odd signs: "),
     ("<main ", '<main id="main-content" ', "<main> on line 4 has an attribute twice"),
 ]
 

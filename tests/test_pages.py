@@ -11,7 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
-from page_checks import PageReader, read_text
+from page_checks import PageReader, read_page, read_text
 
 from kb.generations import Generation
 from kb.records.facets import FACETS
@@ -214,7 +214,8 @@ def test_sorting_by_closing_date_puts_the_next_deadline_first(
     make_app: Callable[..., Flask], generation: Generation
 ) -> None:
     day = date(2024, 1, 1)
-    page = PageReader(make_app(datetime(2024, 1, 1, 9, tzinfo=UTC)))("/funding?sort=closing&per_page=100")
+    site = make_app(datetime(2024, 1, 1, 9, tzinfo=UTC)).test_client()
+    page = read_page(site.get("/funding?sort=closing&per_page=100"))
     deadlines = {}
     for stream in generation.catalogue.list_funding_streams():
         coming = [window.closes for window in stream.windows or () if window.closes and window.closes.last >= day]

@@ -81,7 +81,9 @@ def test_a_minus_before_a_phrase_leaves_the_phrase_out() -> None:
     assert query.excluded == (("match",), ("youth", "club"))
 
 
-@pytest.mark.parametrize("text", ["after-school", "pre-school club", "school - club", "school -"])
+@pytest.mark.parametrize(
+    "text", ["after-school", "pre-school club", "school - club", "school -", '"after school"-club']
+)
 def test_a_minus_inside_or_apart_from_words_leaves_nothing_out(text: str) -> None:
     query = parse_query(text)
     assert query.excluded == ()

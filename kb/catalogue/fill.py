@@ -132,16 +132,18 @@ def list_source_uses(row: CatalogueRow) -> list[dict[str, Any]]:
 
 
 def fill_lists(database: sqlite_utils.Database, corpus: Corpus) -> None:
-    """Write what is not a record: questions, documents, publishers."""
+    """Write what is not a record: questions, documents, publishers, and what a backwards plan counts with."""
     register = corpus.sources
     lists = {
         "question": corpus.questions,
         "document": register.documents if register else (),
         "publisher": register.publishers if register else (),
+        "school-holiday": corpus.school_holidays,
+        "plan-step": corpus.plan_steps,
     }
     for name, entries in lists.items():
         database.table("listing").insert_all(
-            {"name": name, "position": position, "data": entry.model_dump_json(exclude_none=True)}
+            {"name": name, "position": position, "data": entry.model_dump_json(by_alias=True, exclude_none=True)}
             for position, entry in enumerate(entries)
         )
     vocabulary = corpus.vocabulary

@@ -15,6 +15,7 @@ import sqlite_utils
 from pydantic import BaseModel
 
 from kb.errors import NoGeneration, RecordNotFound
+from kb.records.bid_plan import PlanStep, SchoolHoliday
 from kb.records.card import Card
 from kb.records.case_study import CaseStudy
 from kb.records.funding import FundingStream
@@ -105,6 +106,14 @@ class Catalogue:
     def list_documents(self) -> list[Document]:
         """The source documents."""
         return [Document.model_validate_json(data) for data in self._read_listing("document")]
+
+    def list_school_holidays(self) -> list[SchoolHoliday]:
+        """The usual school holidays, in the order of their file."""
+        return [SchoolHoliday.model_validate_json(data) for data in self._read_listing("school-holiday")]
+
+    def list_plan_steps(self) -> list[PlanStep]:
+        """The steps of a bid, in the order they are done."""
+        return [PlanStep.model_validate_json(data) for data in self._read_listing("plan-step")]
 
     def list_publishers(self) -> list[Publisher]:
         """The publishers of pages, by name."""

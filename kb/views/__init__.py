@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from flask import Flask
 
-from kb.views import api, errors, framework, health, lists, pages, records, security, site
+from kb.views import (
+    api,
+    errors,
+    framework,
+    health,
+    lists,
+    match,
+    pages,
+    plan,
+    records,
+    schools,
+    security,
+    site,
+    stream_schools,
+)
 
 
 def register_views(app: Flask) -> None:
@@ -12,5 +26,5 @@ def register_views(app: Flask) -> None:
     site.register(app)
     security.register(app)
     errors.register(app)
-    for room in (pages, lists, records, framework, api, health):
+    for room in (pages, lists, records, framework, match, plan, schools, stream_schools, api, health):
         app.register_blueprint(room.bp)

@@ -8,8 +8,10 @@ from werkzeug.exceptions import HTTPException
 from kb.errors import NoGeneration, RecordNotFound
 from kb.exports.answers import ProblemAnswer
 from kb.queries.request import BadSearchRequest, RequestProblem
+from kb.records.model import MAX_ID
 from kb.views.site import render_page
 
+MAX_PROBLEMS = 20  # shown of one request; the rest are counted
 TITLES = {
     400: "The address has a part that cannot be used",
     404: "Page not found",
@@ -32,13 +34,17 @@ DETAILS = {
 def answer_problem(status: int, detail: str, problems: list[RequestProblem] | None = None) -> Response:
     """A page or, under /api/, problem+json (RFC 9457), with a sentence that says what to do next."""
     title = TITLES.get(status, "That did not work")
+    more = len(problems or ()) - MAX_PROBLEMS
+    if more > 0:
+        detail = f"{detail} {more} more cannot be used either."
+    problems = (problems or [])[:MAX_PROBLEMS]
     if request.path.startswith("/api/"):
-        errors = [{"parameter": problem.parameter, "message": problem.message} for problem in problems or ()]
+        errors = [{"parameter": problem.parameter, "message": problem.message} for problem in problems]
         answer = ProblemAnswer(title=title, status=status, detail=detail, errors=errors)
         response = make_response(answer.model_dump_json(), status)
         response.content_type = "application/problem+json"
         return response
-    page = render_page("error.html", title, status=status, detail=detail, problems=problems or [])
+    page = render_page("error.html", title, status=status, detail=detail, problems=problems)
     return make_response(page, status)
 
 
@@ -62,7 +68,8 @@ def answer_bad_search(error: BadSearchRequest) -> Response:
 
 def answer_missing_record(error: RecordNotFound) -> Response:
     """A record that is not there."""
-    return answer_problem(404, f"{error} It may have been renamed: search for it by its title.")
+    shown = RecordNotFound(error.kind, error.record_id[:MAX_ID])
+    return answer_problem(404, f"{shown} It may have been renamed: search for it by its title.")
 
 
 def answer_no_generation(_error: NoGeneration) -> Response:

@@ -7,14 +7,17 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from kb.exports.answers import HealthAnswer, ProblemAnswer, SearchAnswer
+from kb.exports.match_answers import MatchAnswer
+from kb.exports.school_answers import SchoolsAnswer
 from kb.queries.request import DEFAULT_PER_PAGE, MAX_PAGE, MAX_PER_PAGE, SORTS
 from kb.records.case_study import CaseStudy
 from kb.records.facets import FACETS, list_facet_values
 from kb.records.funding import FundingStream
 from kb.records.vocabulary import Vocabulary
+from kb.views.schools import DEFAULT_SCHOOLS, MAX_SCHOOL_QUERY, MAX_SCHOOLS
 from kb.views.site import SERVICE_NAME
 
-MODELS = (SearchAnswer, FundingStream, CaseStudy, ProblemAnswer, HealthAnswer)
+MODELS = (SearchAnswer, MatchAnswer, SchoolsAnswer, FundingStream, CaseStudy, ProblemAnswer, HealthAnswer)
 
 
 def describe_api(vocabulary: Vocabulary) -> dict[str, Any]:
@@ -36,15 +39,41 @@ def describe_api(vocabulary: Vocabulary) -> dict[str, Any]:
                 _describe_search_parameters(vocabulary),
                 {"400": "Unknown parameter or value"},
             ),
+            "/api/v1/match": _describe_path(
+                "What a school or a set of partners can go for, and why",
+                "MatchAnswer",
+                _describe_match_parameters(vocabulary),
+                {"400": "Unknown parameter or value, or nobody named", "404": "No school of this URN"},
+            ),
             "/api/v1/funding/{id}": _describe_path(
                 "One funding record", "FundingStream", [_ID], {"404": "No such record"}
             ),
             "/api/v1/case-studies/{id}": _describe_path("One case study", "CaseStudy", [_ID], {"404": "No such case"}),
+            "/api/v1/schools": _describe_path(
+                "Find schools",
+                "SchoolsAnswer",
+                _SCHOOL_PARAMETERS,
+                {"400": "Nothing to look for, or a parameter that cannot be used"},
+            ),
         },
         "components": {"schemas": schemas["$defs"]},
     }
 
 
+_SCHOOL_PARAMETERS: list[dict[str, Any]] = [
+    {
+        "name": "q",
+        "in": "query",
+        "required": True,
+        "description": "A URN, a postcode, or a name, maybe with town or council",
+        "schema": {"type": "string", "minLength": 1, "maxLength": MAX_SCHOOL_QUERY},
+    },
+    {
+        "name": "limit",
+        "in": "query",
+        "schema": {"type": "integer", "minimum": 1, "maximum": MAX_SCHOOLS, "default": DEFAULT_SCHOOLS},
+    },
+]
 _ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
 
 
@@ -68,6 +97,28 @@ def _describe_path(
     }
 
 
+def _describe_match_parameters(vocabulary: Vocabulary) -> list[dict[str, Any]]:
+    """The parameters of the match; corrections such as roll.100000=61 stand beside them."""
+    partners = [value for value in vocabulary.values("bodies") if value != "school"]
+    texts: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
+    described = {
+        "urn": ("A school of the register. May repeat: a set of schools.", {**texts, "items": {"type": "integer"}}),
+        "partner": ("Another body by kind. May repeat.", {**texts, "items": {"type": "string", "enum": partners}}),
+        "lead": ("The member that leads, as urn:100000 or partner:charity:1.", {"type": "string"}),
+        "profile": ("1 for a school that is not in the register.", {"type": "string"}),
+        "answer": ("An answer to a question, as STREAM:RULE:yes or :no. May repeat.", texts),
+        "q": ("What the money is needed for.", {"type": "string"}),
+        "service_area": (
+            "What it is about. May repeat.",
+            {**texts, "items": {"type": "string", "enum": vocabulary.values("service_areas")}},
+        ),
+    }
+    return [
+        {"name": name, "in": "query", "description": text, "schema": schema, "explode": True}
+        for name, (text, schema) in described.items()
+    ]
+
+
 def _describe_search_parameters(vocabulary: Vocabulary) -> list[dict[str, Any]]:
     facets = [
         {
@@ -83,10 +134,11 @@ def _describe_search_parameters(vocabulary: Vocabulary) -> list[dict[str, Any]]:
         for facet in FACETS
     ]
     number = {"type": "integer", "minimum": 1}
-    return [
+    parameters: list[dict[str, Any]] = [
         {"name": "q", "in": "query", "description": 'Words, "phrases", -not', "schema": {"type": "string"}},
         *facets,
         {"name": "sort", "in": "query", "schema": {"type": "string", "enum": list(SORTS), "default": "relevance"}},
         {"name": "page", "in": "query", "schema": {**number, "maximum": MAX_PAGE, "default": 1}},
         {"name": "per_page", "in": "query", "schema": {**number, "maximum": MAX_PER_PAGE, "default": DEFAULT_PER_PAGE}},
     ]
+    return [{**parameter, "allowEmptyValue": True} for parameter in parameters]  # as if it were not there

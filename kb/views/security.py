@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wsgiref.headers import Headers
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, current_app, request
 
 # The page template of GOV.UK Frontend has one inline script, which says that scripts run; this is its hash.
 TEMPLATE_SCRIPT = "'sha256-GUQ5ad8JK5KmEWmROf3LZd9ge94daqNvd8xy9YS1iDw='"
@@ -53,6 +53,14 @@ def add_static_headers(headers: Headers, _path: str, _url: str) -> None:
         headers[name] = value
 
 
+def refuse_large_bodies() -> None:
+    """Answer 413 to a request that announces more than any form sends, before anything reads it."""
+    limit = current_app.config["MAX_CONTENT_LENGTH"]
+    if (request.content_length or 0) > limit:
+        abort(413)
+
+
 def register(app: Flask) -> None:
-    """Add the headers to everything the app answers."""
+    """Refuse what is too large; add the headers to everything the app answers."""
+    app.before_request(refuse_large_bodies)
     app.after_request(add_headers)

@@ -21,6 +21,7 @@ SERVICE_NAME = "Find school funding and partnerships"
 FRONTEND = next((path.name for path in sorted((PROJECT / "static" / "built").glob("govuk-*"))), "govuk-not-built")
 NAVIGATION = (
     ("/search", "Search"),
+    ("/match", "What can we get?"),
     ("/funding", "Funding"),
     ("/case-studies", "Case studies"),
     ("/framework", "Good practice"),

@@ -6,11 +6,15 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from werkzeug.serving import make_server
+from register_files import make_seed
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from kb.register import ensure_register
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGUMENTS = (
@@ -36,6 +40,13 @@ PAGES = {
     "funding-past-review": "/funding/teacher-development-fund",
     "funding-mechanism": "/funding/schools-forum",
     "case-with-results": "/case-studies/portsmouth-mayfield-police-in-school",
+    "funding-schools": "/funding/teacher-development-fund/schools",
+    "match-start": "/match",
+    "match-school": "/match?urn=100000",
+    "match-described": "/match?profile=1&phase.profile=primary&partner=charity",
+    "plan": "/match/plan/teacher-development-fund",
+    "schools": "/schools?q=primary+school",
+    "school": "/schools/100000",
     "framework": "/framework",
     "feature": "/framework/resource-management",
     "glossary": "/glossary",
@@ -48,10 +59,23 @@ PAGES = {
 }
 
 
+class QuietHandler(WSGIRequestHandler):
+    """Answers requests without a word."""
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        """Say nothing."""
+
+
 @pytest.fixture(params=PAGES.values(), ids=PAGES.keys())
 def address(request: pytest.FixtureRequest) -> str:
     """Each page in turn: a test that asks for it runs on every template."""
     return str(request.param)
+
+
+@pytest.fixture
+def addresses() -> list[str]:
+    """All these pages."""
+    return list(PAGES.values())
 
 
 @pytest.fixture(scope="session")
@@ -69,9 +93,18 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site(browser: Browser, app: Flask) -> Iterator[str]:  # noqa: ARG001  (without a browser nobody needs the site)
+def site_app(make_app: Callable[..., Flask], built_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The site over the project's content and a register of a few schools."""
+    folder = tmp_path_factory.mktemp("site")
+    data = Path(shutil.copytree(built_data, folder / "data"))
+    ensure_register(data, make_seed(folder))
+    return make_app(data=data)
+
+
+@pytest.fixture(scope="session")
+def site(site_app: Flask) -> Iterator[str]:
     """The whole site, static files included, on a free port of this machine; its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, site_app, threaded=True, request_handler=QuietHandler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -82,7 +115,7 @@ def site(browser: Browser, app: Flask) -> Iterator[str]:  # noqa: ARG001  (witho
 
 @pytest.fixture
 def new_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
-    """Gives an empty page in a fresh window of some width, for addresses of the site: `new_page(375, scripts=False)`."""
+    """Gives an empty page in a fresh window, for addresses of the site: `new_page(375, scripts=False)`."""
     contexts: list[BrowserContext] = []
 
     def make(width: int = 1280, scripts: bool = True) -> Page:

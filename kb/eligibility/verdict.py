@@ -1,0 +1,144 @@
+"""Verdicts: one stream for one set of applicants, in the first group that fits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kb.eligibility.applicants import compare_applicants, compare_lead, compare_partners, only_own_body_may_apply
+from kb.eligibility.compare import Outcome
+from kb.eligibility.facts import ApplicantSet, Member
+from kb.eligibility.findings import CANNOT_TELL, MET, NOT_MET, Ask, Finding, Result, combine_scope
+from kb.eligibility.rules import REACHING_ROUTES, MemberRule, StreamRules, WholeRule
+
+Group = Literal["eligible", "check", "reaches-you", "not-enough-recorded", "not-eligible"]
+GROUPS: tuple[Group, ...] = ("eligible", "check", "reaches-you", "not-enough-recorded", "not-eligible")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a stream is to a set of applicants.
+
+    `lead` is the member the findings take as lead, `may_lead` all who could be.
+    `how_it_reaches_you` is a sentence for the group reaches-you, else None.
+    """
+
+    rules: StreamRules
+    group: Group
+    findings: tuple[Finding, ...]
+    lead: str
+    may_lead: tuple[str, ...]
+    how_it_reaches_you: str | None = None
+
+    @property
+    def open_points(self) -> tuple[Finding, ...]:
+        """The findings that cannot be told yet."""
+        return tuple(finding for finding in self.findings if finding.result == CANNOT_TELL)
+
+    @property
+    def blocks(self) -> tuple[Finding, ...]:
+        """The findings that stand in the way."""
+        return tuple(finding for finding in self.findings if finding.result == NOT_MET)
+
+
+def judge_stream(rules: StreamRules, applicants: ApplicantSet) -> Verdict:
+    """The verdict of a stream for a set; with no lead named, of whoever of the set could lead best.
+
+    Raises ValueError for an empty set or a lead that is not in it.
+    """
+    if not applicants.members:
+        raise ValueError("a set of applicants needs at least one member")
+    tried = [judge_lead(rules, applicants, member) for member in applicants.members]
+    may_lead = tuple(
+        member.id
+        for member, (group, _) in zip(applicants.members, tried, strict=True)
+        if group in ("eligible", "check", "not-enough-recorded")
+    )
+    if applicants.lead is not None:
+        ids = [member.id for member in applicants.members]
+        chosen = ids.index(applicants.lead)
+    else:
+        chosen = min(range(len(tried)), key=lambda number: _rank(*tried[number]))
+    group, findings = tried[chosen]
+    how = _say_how(rules) if group == "reaches-you" else None
+    return Verdict(rules, group, findings, applicants.members[chosen].id, may_lead, how)
+
+
+def _rank(group: Group, findings: tuple[Finding, ...]) -> tuple[int, int]:
+    return GROUPS.index(group), sum(finding.result != MET for finding in findings)
+
+
+def judge_lead(rules: StreamRules, applicants: ApplicantSet, lead: Member) -> tuple[Group, tuple[Finding, ...]]:
+    """The group and every finding with one member as lead."""
+    applicant = compare_applicants(rules, applicants, lead)
+    findings = [applicant, *compare_lead(rules, lead), *compare_partners(rules, applicants, lead)]
+    findings += [_apply_member_rule(rule, rules, applicants, lead) for rule in rules.members]
+    findings += [_apply_whole_rule(rule, rules, applicants) for rule in rules.whole]
+    return _choose_group(rules, applicants, applicant, findings), tuple(findings)
+
+
+def _choose_group(rules: StreamRules, applicants: ApplicantSet, applicant: Finding, findings: list[Finding]) -> Group:
+    if any(finding.result == NOT_MET for finding in findings if finding is not applicant):
+        return "not-eligible"
+    if rules.stream.route in REACHING_ROUTES or (
+        applicant.result == NOT_MET and only_own_body_may_apply(rules, applicants)
+    ):
+        return "reaches-you"
+    if applicant.result == NOT_MET:
+        return "not-eligible"
+    if rules.applicants is None and not rules.has_rules:
+        return "not-enough-recorded"
+    return "check" if any(finding.result == CANNOT_TELL for finding in findings) else "eligible"
+
+
+def _say_how(rules: StreamRules) -> str:
+    stream = rules.stream
+    if stream.how_it_reaches_you:
+        return stream.how_it_reaches_you
+    if stream.route in REACHING_ROUTES:
+        return REACHING_ROUTES[stream.route]
+    names = {"local-authority": "your council", "multi-academy-trust": "your academy trust"}
+    bodies = " or ".join(name for value, name in names.items() if value in (rules.applicants or ()))
+    return f"Only {bodies} may apply: ask there whether it will."
+
+
+def _apply_member_rule(rule: MemberRule, rules: StreamRules, applicants: ApplicantSet, lead: Member) -> Finding:
+    bound = applicants.schools if rule.schools_only else applicants.members
+    if rule.scope == "lead":
+        # A rule about schools says nothing of a lead that is none, so the set's schools stand in for it.
+        bound = (lead,) if not rule.schools_only or lead.is_school else applicants.schools
+    outcomes = [(member, rule.test(member)) for member in bound]
+    results: list[Result] = [outcome[0] for _, outcome in outcomes]
+    result = combine_scope(rule.scope, results)
+    answered = applicants.answers.get((rules.stream.id, rule.key))
+    asks: tuple[Ask, ...] = ()
+    if result == CANNOT_TELL and answered is not None:
+        result = MET if answered else NOT_MET
+    elif result == CANNOT_TELL:
+        asks = tuple(outcome[2] for _, outcome in outcomes if outcome[2] is not None)
+        asks = asks or (rule.ask,)
+    compared = _say_compared(outcomes, answered, len(applicants.members))
+    return Finding(
+        rule.key, rule.scope, tuple(m.id for m, _ in outcomes), result, rule.says, compared, rule.source, asks
+    )
+
+
+def _say_compared(outcomes: list[tuple[Member, Outcome]], answered: bool | None, count: int) -> str:
+    if answered is not None and any(outcome[0] == CANNOT_TELL for _, outcome in outcomes):
+        return "You said yes." if answered else "You said no."
+    if not outcomes:
+        return "No school is named."
+    if count == 1:
+        return outcomes[0][1][1]
+    return "; ".join(f"{member.name}: {outcome[1]}" for member, outcome in outcomes)
+
+
+def _apply_whole_rule(rule: WholeRule, rules: StreamRules, applicants: ApplicantSet) -> Finding:
+    about = tuple(member.id for member in applicants.members)
+    if rule.ask is None:
+        return Finding(rule.key, "every", about, MET, rule.says, "As the record states.", rule.source)
+    answered = applicants.answers.get((rules.stream.id, rule.key))
+    if answered is not None:
+        compared = "You said yes." if answered else "You said no."
+        return Finding(rule.key, "every", about, MET if answered else NOT_MET, rule.says, compared, rule.source)
+    return Finding(rule.key, "every", about, CANNOT_TELL, rule.says, "Only you can say.", rule.source, (rule.ask,))

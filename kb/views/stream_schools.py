@@ -1,0 +1,75 @@
+"""/funding/<id>/schools: one stream against every school of an authority."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from kb.exports.tables import write_csv
+from kb.queries.authority import AuthorityResults, find_rules, judge_schools
+from kb.queries.request import IGNORED, IGNORED_PREFIXES, BadSearchRequest, RequestProblem
+from kb.records.vocabulary import suggest_nearest
+from kb.views.match import GROUP_TITLES, school_register
+from kb.views.site import live_generation, make_url, render_page, today
+
+bp = Blueprint("stream_schools", __name__)
+HEADER = ("URN", "School", "Town", "Phase", "Type", "Verdict", "Stands against it", "Cannot tell")
+
+
+@bp.get("/funding/<stream_id>/schools")
+def show_stream_schools(stream_id: str) -> str | Response:
+    """A form to choose the council; then every school of it with its verdict, as a page or as CSV."""
+    rules = find_rules(live_generation(), stream_id)
+    council, wants_csv = _read_parameters()
+    results = None
+    if council:
+        results = judge_schools(rules, school_register().list_schools_of(council), today())
+    if wants_csv and results is not None:
+        return _answer_csv(stream_id, council, results)
+    return render_page(
+        "stream_schools.html",
+        f"{rules.stream.title}: schools of a council",
+        stream=rules.stream,
+        council=council,
+        results=results,
+        group_titles=GROUP_TITLES,
+        csv_url=make_url(f"/funding/{stream_id}/schools", [("council", council), ("format", "csv")]),
+    )
+
+
+def _read_parameters() -> tuple[str, bool]:
+    """The council's value ("" if none is chosen) and whether CSV is wanted."""
+    problems = []
+    councils = live_generation().catalogue.vocabulary.values("local_authorities")
+    for name in request.args:
+        if name not in ("council", "format") and not name.startswith(IGNORED_PREFIXES) and name not in IGNORED:
+            problems.append(RequestProblem(name[:60], "this parameter is not known. Accepted: council, format"))
+    council, wanted_format = request.args.get("council", "").strip(), request.args.get("format", "").strip()
+    if council and council not in councils:
+        hint = suggest_nearest(council, councils)
+        problems.append(RequestProblem("council", f'"{council[:60]}" is not known. {hint}'))
+    if wanted_format not in ("", "csv"):
+        problems.append(RequestProblem("format", f'"{wanted_format[:60]}" is not a format here. Write csv'))
+    if wanted_format == "csv" and not council:
+        problems.append(RequestProblem("council", "choose a council for the table, such as council=portsmouth"))
+    if problems:
+        raise BadSearchRequest(problems)
+    return council, wanted_format == "csv"
+
+
+def _answer_csv(stream_id: str, council: str, results: AuthorityResults) -> Response:
+    rows = (
+        (
+            found.school.urn,
+            found.school.name,
+            found.school.town,
+            found.school.phase,
+            found.school.type,
+            GROUP_TITLES[found.verdict.group],
+            " ".join(found.blocks),
+            " ".join(found.unknown),
+        )
+        for found in results.schools
+    )
+    response = Response(write_csv(HEADER, rows), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{stream_id}-{council}.csv"'
+    return response
