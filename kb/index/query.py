@@ -44,9 +44,6 @@ def parse_query(text: str) -> TextQuery:
     phrases and 32 words to leave out; `cut` says when there were more.
     """
     used = text[:MAX_CHARACTERS].replace("\0", " ").translate(QUOTES)
-    if used.count('"') % 2:
-        head, _, tail = used.rpartition('"')
-        used = f"{head} {tail}"
     words: dict[str, int] = {}
     typed: dict[str, str] = {}
     phrases: list[tuple[str, ...]] = []
