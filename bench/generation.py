@@ -1,9 +1,8 @@
 """Generations of any size: the project's own records and varied copies of them, written by the project's own build.
 
-A copy has its own id and title. Between 20 and 60 in a hundred of its words are replaced, by words of the project's own
-records as often as these stand there, and a few by made-up ones, so that the vocabulary grows with the records. Each of
-its facets is that of a record of its kind drawn at random, so that every value keeps its share. The same size always
-gives the same records.
+A copy has its own id and title. Of its words, 20 to 60 in a hundred are replaced by words of the project's records, as
+often as these stand there, and by a few made-up ones, so that the vocabulary grows with the records. Each of its facets
+is that of a record of its kind drawn at random, so that every value keeps its share. A size always gives the same set.
 """
 
 from __future__ import annotations
@@ -77,8 +76,7 @@ class WordSource:
 
 def multiply_corpus(real: Corpus, size: int) -> Corpus:
     """The corpus with varied copies of its streams and case studies until it holds `size` records in all."""
-    words = WordSource(real)
-    pool: list[FundingStream | CaseStudy] = [*real.funding, *real.case_studies]
+    words, pool = WordSource(real), [*real.funding, *real.case_studies]
     copies = size - len(pool) - len(real.framework) - len(real.glossary)
     made = [vary_record(pool[number % len(pool)], number, real, words) for number in range(copies)]
     streams = [record for record in made if isinstance(record, FundingStream)]
@@ -86,42 +84,37 @@ def multiply_corpus(real: Corpus, size: int) -> Corpus:
     return replace(real, funding=(*real.funding, *streams), case_studies=(*real.case_studies, *cases))
 
 
-def vary_record(
-    record: FundingStream | CaseStudy, number: int, real: Corpus, words: WordSource
-) -> FundingStream | CaseStudy:
-    """A copy of a record with other words and facets."""
-    share = words.rng.uniform(*REPLACED)
-    texts = [words.vary(section.text, share) for section in record.body]
+def vary_record(record: Any, number: int, real: Corpus, words: WordSource) -> FundingStream | CaseStudy:
+    """A copy of a stream or case study with other words and facets."""
+    rng, share = words.rng, words.rng.uniform(*REPLACED)
+    sections = [(section, words.vary(section.text, share)) for section in record.body]
     changes: dict[str, Any] = {
         "id": f"{record.id[: LONGEST_ID - 8]}-{number}",
         "title": f"{words.make_up().title()}: {words.vary(record.title, share)}"[:LONGEST_TITLE],
         "summary": words.vary(record.summary, share)[:LONGEST_TITLE],
         "aliases": tuple(f"{alias} {words.make_up()}" for alias in record.aliases or ()) or None,
-        "body": tuple(
-            section.model_copy(update={"text": text, "html": f"<p>{html.escape(text)}</p>"})
-            for section, text in zip(record.body, texts, strict=True)
-        ),
+        "body": tuple(old.model_copy(update={"text": new, "html": html.escape(new)}) for old, new in sections),
     }
     if isinstance(record, FundingStream):
         same = [stream for stream in real.funding if stream.kind == record.kind]
-        changes |= {name: getattr(words.rng.choice(same), name) for name in STREAM_FACETS} | {"acronym": None}
+        changes |= {name: getattr(rng.choice(same), name) for name in STREAM_FACETS} | {"acronym": None}
     else:
-        changes |= {name: getattr(words.rng.choice(real.case_studies), name) for name in CASE_FACETS}
+        changes |= {name: getattr(rng.choice(real.case_studies), name) for name in CASE_FACETS}
         name = f"{words.make_up().title()}, {record.place.name}"
-        changes["place"] = words.rng.choice(real.case_studies).place.model_copy(update={"name": name})
-    return record.model_copy(update=changes)
+        changes["place"] = rng.choice(real.case_studies).place.model_copy(update={"name": name})
+    copy: FundingStream | CaseStudy = record.model_copy(update=changes)
+    return copy
 
 
 def compute_fingerprint(size: int) -> str:
     """Twelve hex digits that change with anything a generation of this size is made from."""
-    rooms = [
-        path for room in ("source", "records", "catalogue", "index") for path in (PROJECT / "kb" / room).glob("*.py")
-    ]
-    program = [PROJECT / name for name in ("kb/build.py", "bench/generation.py", "bench/peer.py", "requirements.txt")]
-    program += [path for path in sorted(rooms) if path.name not in READERS]
+    rooms = ("source", "records", "catalogue", "index")
+    program = [path for room in rooms for path in sorted((PROJECT / "kb" / room).glob("*.py"))]
+    program += [PROJECT / name for name in ("kb/build.py", "bench/generation.py", "bench/peer.py", "requirements.txt")]
     digest = hashlib.sha256(str(size).encode())
     for path in [*list_content_paths(PROJECT / "content"), *program]:
-        digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+        if path.name not in READERS:
+            digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:12]
 
 
@@ -134,26 +127,28 @@ def provide_generation(size: int, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     corpus = multiply_corpus(check_content(PROJECT / "content")[0].corpus, size)
     generation_id = f"{NOW:%Y%m%dT%H%M%S%f}Z-{fingerprint}"
-    target = folder_of(folder, generation_id)
+    target, peer = folder_of(folder, generation_id), folder / "peer.sqlite"
     target.mkdir(parents=True)
     wall, cpu = time.perf_counter(), time.process_time()
 
     def report(done: int, total: int) -> None:
         if done % max(1, total // 5) == 0:
-            print(f"  {done:,} of {total:,} records indexed, {time.perf_counter() - wall:.0f} s", flush=True)
+            print(f"  {done:,} of {total:,} records read, {time.perf_counter() - wall:.0f} s", flush=True)
 
     write_generation(target, corpus, generation_id, NOW, report)
     smoke_search(folder, generation_id, corpus)
-    noted = {
-        "build, processor s": time.process_time() - cpu,
-        "build, wall s": time.perf_counter() - wall,
-        "build, memory at most, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    built, cpu = time.process_time() - cpu, time.process_time()
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    wall = time.perf_counter() - wall
+    write_peer(peer, corpus)
+    figures = {
+        "build, processor s": built,
+        "build, wall s": wall,
+        "build, memory at most, MB": memory,
         "index, MB": sum(path.stat().st_size for path in (target / "index").iterdir()) / 2**20,
         "catalogue, MB": (target / "catalogue.sqlite").stat().st_size / 2**20,
+        "FTS5 build, processor s": time.process_time() - cpu,
+        "FTS5 file, MB": peer.stat().st_size / 2**20,
     }
-    cpu = time.process_time()
-    write_peer(folder / "peer.sqlite", corpus)
-    noted["FTS5 build, processor s"] = time.process_time() - cpu
-    noted["FTS5 file, MB"] = (folder / "peer.sqlite").stat().st_size / 2**20
     make_current(folder, generation_id)
-    note.write_text(json.dumps({"fingerprint": fingerprint, "figures": noted}), encoding="utf-8")
+    note.write_text(json.dumps({"fingerprint": fingerprint, "figures": figures}), encoding="utf-8")

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from statistics import fmean
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from werkzeug.test import create_environ
@@ -33,7 +33,10 @@ QUERIES = 200
 WARM_UP = 20
 BROWSER = {"Accept-Encoding": "gzip, deflate, br"}
 FROM_NAMES = 0.6  # the share of query words that stand in a title or summary
+PAGES = ("text and two filters", "text alone", "two filters alone")
+SEARCHES = ("text and two filters", "text alone", "misspelt text", "phrase in quotes")
 Pairs = list[tuple[str, str]]
+Timing = tuple[float, float, int]  # processor ms, wall ms, what the call returned
 
 
 class Row(NamedTuple):
@@ -63,11 +66,12 @@ class Readers:
         ]
 
     def draw(self, kind: str, count: int = QUERIES) -> list[Pairs]:
-        """Queries of a kind (text and filters, text, filters, misspelt, phrase) that were not drawn before."""
+        """Queries of a kind of PAGES or SEARCHES that were not drawn before."""
         drawn: list[Pairs] = []
         while len(drawn) < count:
             pairs = self._draw_one(kind)
-            key = frozenset([*parse_query(dict(pairs).get("q", "")).words, *(pairs if kind == "filters" else [])])
+            stems = parse_query(dict(pairs).get("q", "")).words
+            key = frozenset(stems or pairs)
             if key not in self._seen and len(key) > 1:
                 self._seen.add(key)
                 drawn.append(pairs)
@@ -79,24 +83,24 @@ class Readers:
         words = [rng.choice(names if rng.random() < FROM_NAMES else body) for _ in range(rng.choice((2, 2, 3)))]
         stated = sorted(name for name, values in facets.items() if NOT_STATED not in values)
         filters = [(name, rng.choice(facets[name])) for name in sorted(rng.sample(stated, 2))]
-        if kind == "phrase":
+        if kind == "phrase in quotes":
             at = rng.randrange(len(body) - 1)
             return [("q", f'"{body[at]} {body[at + 1]}"')]
-        if kind == "misspelt":
+        if kind == "misspelt text":
             at = rng.randrange(2, len(words[0]))
             words[0] = f"{words[0][:at]}{rng.choice('qxz')}{words[0][at:]}"
-        text = [] if kind == "filters" else [("q", " ".join(words))]
-        return [*text, *(filters if "filters" in kind else [])]
+        text = [("q", " ".join(words))] if "text" in kind else []
+        return text + (filters if "filters" in kind else [])
 
 
-def time_call(call: Callable[[], int]) -> tuple[float, float, int]:
-    """Processor time and wall time of one call in ms, and what it returned."""
+def time_call(call: Callable[[], int]) -> Timing:
+    """Time one call."""
     wall, cpu = time.perf_counter(), time.process_time()
     found = call()
     return (time.process_time() - cpu) * 1000, (time.perf_counter() - wall) * 1000, found
 
 
-def sum_up(timings: Iterable[tuple[float, float, int]]) -> Row:
+def sum_up(timings: Iterable[Timing]) -> Row:
     """The row of a set of calls."""
     cpu, wall, found = (sorted(column) for column in zip(*timings, strict=True))
     middle, high = len(cpu) // 2, int(len(cpu) * 0.95)
@@ -121,13 +125,13 @@ class Site:
         found: Generation = self._app.config["GENERATIONS"].current()
         return found
 
-    def search(self, pairs: Pairs) -> tuple[float, float, int]:
+    def search(self, pairs: Pairs) -> Timing:
         """Time everything but Flask and Jinja; returns how many records were found."""
         generation = self.generation
         vocabulary = generation.catalogue.vocabulary
         return time_call(lambda: run_search(generation, parse_request(pairs, vocabulary), NOW.date()).total)
 
-    def show(self, pairs: Pairs) -> tuple[float, float, int]:
+    def show(self, pairs: Pairs) -> Timing:
         """Time a whole page as a server asks for it, compression included; returns how many bytes were sent."""
         environ = create_environ("/search", query_string=urlencode(pairs), headers=BROWSER)
 
@@ -138,59 +142,47 @@ class Site:
 
         return time_call(lambda: sum(map(len, self._app(environ, start))))
 
-    def forget_words(self) -> None:
-        """Make every word new to the generation again, which nothing on the site does: hence a private name."""
-        self.generation.index._kept.clear()
+    def at_first_use(self, call: Callable[[Pairs], Timing], queries: list[Pairs]) -> Row:
+        """Every word made new to the generation again before each query, which only this does: hence a private name."""
+        timings = []
+        for pairs in queries:
+            self.generation.index._kept.clear()
+            timings.append(call(pairs))
+        return sum_up(timings)
 
 
-def measure_generation(data: Path) -> dict[str, Any]:
+def measure_generation(data: Path) -> tuple[dict[str, Row], dict[str, float]]:
     """Rows by name, and other figures by name, for the generation in a data folder and the peer beside it."""
     readers, site = Readers(), Site(data)
-    warm_up = readers.draw("text and filters", WARM_UP)
-    pages = {kind: readers.draw(kind) for kind in ("text and filters", "text", "filters")}
-    searches = {kind: readers.draw(kind) for kind in ("text and filters", "text", "misspelt", "phrase")}
-    first = {kind: readers.draw("text and filters") for kind in ("page", "search")}
-    memory = {"memory before opening, MB": read_memory()}
-    opening = time_call(lambda: site.generation.index.count)[0]
-    first_search = site.search(warm_up[0])[0]
-    memory["memory after the first search, MB"] = read_memory()
-    for pairs in warm_up:
-        site.show(pairs)
-    texts = [pairs[0][1] for drawn in (*pages.values(), *searches.values()) for pairs in drawn]
+    warm_up = readers.draw(PAGES[0], WARM_UP)
+    pages, searches = ({kind: readers.draw(kind) for kind in kinds} for kinds in (PAGES, SEARCHES))
+    first_searches, first_pages = readers.draw(PAGES[0]), readers.draw(PAGES[0])
+    figures = {
+        "memory before opening, MB": read_memory(),
+        "opening a generation, ms": time_call(lambda: site.generation.index.count)[0],
+        "the first search in it, ms": site.search(warm_up[0])[0],
+        "memory after it, MB": read_memory(),
+    }
+    texts = [dict(pairs).get("q", "") for drawn in (*pages.values(), *searches.values()) for pairs in drawn]
     for word in {word for text in texts for word in text.replace('"', "").split()}:
         site.generation.index.find(parse_query(word))
-    memory["memory with the words of all queries, MB"] = read_memory()
-    rows = {f"page: {kind}": sum_up(map(site.show, drawn)) for kind, drawn in pages.items()}
-    peer, agreeing = Peer(data / "peer.sqlite"), 0
-    for kind, drawn in searches.items():
-        if "text" in kind:
-            compared, agreed = compare(site, peer, drawn, warm_up)
-            rows |= {f"{name}: {kind}": row for name, row in compared.items()}
-            agreeing += agreed
-        else:
-            rows[f"search: {kind}"] = sum_up(map(site.search, drawn))
-    for name, call in (("search", site.search), ("page", site.show)):
-        timings = []
-        for pairs in first[name]:
-            site.forget_words()
-            timings.append(call(pairs))
-        rows[f"{name}: text and filters, first use"] = sum_up(timings)
-    memory["memory at most, peer included, MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    figures = {"opening a generation, ms": opening, "the first search in it, ms": first_search, **memory}
-    return {"rows": rows, "figures": figures | {f"same count of all words as FTS5, of {2 * QUERIES}": agreeing}}
+    figures["memory with the words of all queries, MB"] = read_memory()
+    peer = Peer(data / "peer.sqlite")
 
-
-def compare(site: Site, peer: Peer, queries: list[Pairs], warm_up: list[Pairs]) -> tuple[dict[str, Row], int]:
-    """The same searches by us and the peer, turn by turn, and for how many both count as many with all words."""
-
-    def ask(pairs: Pairs, operator: str) -> tuple[float, float, int]:
+    def ask(pairs: Pairs, operator: str) -> Timing:
         return time_call(lambda: peer.search(pairs[0][1].split(), dict(pairs[1:]), operator)[0])
 
     for pairs in warm_up:
+        site.show(pairs)
         ask(pairs, "OR")
-    timings = [(site.search(pairs), ask(pairs, "OR"), ask(pairs, "AND")) for pairs in queries]
-    vocabulary = site.generation.catalogue.vocabulary
-    found = [run_search(site.generation, parse_request(pairs, vocabulary), NOW.date()) for pairs in queries]
-    agreeing = sum(ours.matching_all == both[2] for ours, (_, _, both) in zip(found, timings, strict=True))
-    columns = zip(("search", "FTS5, any word", "FTS5, all words"), zip(*timings, strict=True), strict=True)
-    return {name: sum_up(column) for name, column in columns}, agreeing
+    rows = {f"page: {kind}": sum_up(map(site.show, drawn)) for kind, drawn in pages.items()}
+    turns = [(site.search(pairs), ask(pairs, "OR"), ask(pairs, "AND")) for pairs in searches.pop(SEARCHES[0])]
+    names = ("search", "FTS5, any word", "FTS5, all words")
+    rows |= {
+        f"{name}: {SEARCHES[0]}": sum_up(column) for name, column in zip(names, zip(*turns, strict=True), strict=True)
+    }
+    rows |= {f"search: {kind}": sum_up(map(site.search, drawn)) for kind, drawn in searches.items()}
+    rows[f"search: {PAGES[0]}, words at first use"] = site.at_first_use(site.search, first_searches)
+    rows[f"page: {PAGES[0]}, words at first use"] = site.at_first_use(site.show, first_pages)
+    figures["memory at most, peer included, MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return rows, figures

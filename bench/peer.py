@@ -9,16 +9,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from kb.index import describe_record
 from kb.index.weights import FIELDS
 from kb.index.words import fold_text
 from kb.records.card import make_card
-from kb.records.case_study import CaseStudy
 from kb.records.corpus import Corpus
 from kb.records.facets import assign_facets
-from kb.records.funding import FundingStream
-from kb.records.guide import FrameworkPage, Term
 
 PER_PAGE = 20
 WEIGHTS = ", ".join(str(field.weight) for field in FIELDS.values())
@@ -37,12 +35,11 @@ create temp table found (no integer primary key, score real);
 
 def write_peer(path: Path, corpus: Corpus) -> None:
     """Write the peer's file with the same records under the same numbers."""
-    records: list[FundingStream | CaseStudy | FrameworkPage | Term] = [*corpus.funding, *corpus.case_studies]
-    records += [*corpus.framework, *corpus.glossary]
+    records: list[Any] = [*corpus.funding, *corpus.case_studies, *corpus.framework, *corpus.glossary]
     marks = ", ".join("?" * (len(FIELDS) + 1))
     database = sqlite3.connect(path)
+    database.executescript(TABLES)
     with database:
-        database.executescript(TABLES)
         for no, record in enumerate(records):
             document = describe_record(no, record, corpus.vocabulary)
             parts = [fold_text(getattr(document, name)) for name in FIELDS]
@@ -61,9 +58,9 @@ class Peer:
     """The peer's file, open for reading."""
 
     def __init__(self, path: Path) -> None:
-        self._database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+        address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        self._database = sqlite3.connect(address, uri=True, isolation_level=None)
         self._database.executescript(SESSION)
-        self._database.isolation_level = None
 
     def search(self, words: Sequence[str], selected: Mapping[str, str], operator: str) -> tuple[int, object, object]:
         """How many records have any word (operator OR) or all words (AND) and the value of every facet given; counts

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from page_checks import PageReader
+from register_files import make_seed
 
 from kb.app import create_app
 from kb.build import build_generation
@@ -18,6 +19,7 @@ from kb.config import PROJECT, Settings
 from kb.generations import Generation, Generations
 from kb.records.case_study import CaseStudy
 from kb.records.funding import FundingStream
+from kb.register import ensure_register
 
 TODAY = date(2026, 11, 21)
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -61,9 +63,12 @@ def make_app(content: Path, built_data: Path) -> Callable[..., Flask]:
 
 
 @pytest.fixture(scope="session")
-def app(make_app: Callable[..., Flask]) -> Flask:
-    """The site over `built_data` on NOW."""
-    return make_app()
+def app(make_app: Callable[..., Flask], built_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The site on NOW, over the generation of `built_data` and a register of a few schools."""
+    folder = tmp_path_factory.mktemp("site")
+    data = Path(shutil.copytree(built_data, folder / "data"))
+    ensure_register(data, make_seed(folder))
+    return make_app(data=data)
 
 
 @pytest.fixture(scope="session")

@@ -39,7 +39,7 @@ class PageReader:
         page = read_page(response)
         faults = [*list_faults(response.text, page), *list_header_faults(response)]
         path = urlsplit(address).path
-        links = [link for link in list_links(page, path) if urlsplit(link).path != path]
+        links = [link for link in list_links(page, address) if urlsplit(link).path != path]
         faults += [f"{link} leads nowhere" for link in links if not self._leads_somewhere(link)]
         assert not faults, f"{address}: {'; '.join(faults)}"
         return page
@@ -63,10 +63,10 @@ def read_text(tag: Tag | None) -> str:
     return " ".join(tag.get_text().split())
 
 
-def list_links(page: BeautifulSoup, path: str) -> list[str]:
+def list_links(page: BeautifulSoup, at: str) -> list[str]:
     """Every address of this site that the page links to, loads or sends a form to, each once, fragments included."""
     found = [tag[name] for tag in page.find_all(True) for name in ("href", "src", "action") if name in tag.attrs]
-    inside = (urljoin(path, address) for address in found if not urlsplit(address).scheme)
+    inside = (urljoin(at, address) for address in found if not urlsplit(address).scheme)
     return [address for address in dict.fromkeys(inside) if not address.startswith("//")]
 
 

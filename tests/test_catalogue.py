@@ -165,6 +165,18 @@ def test_an_id_that_no_record_has_is_not_found(catalogue: Catalogue, record_id: 
             get(record_id)
 
 
+@pytest.mark.parametrize(
+    "text", ["x' or '1'='1", "' union select data from record --", '"', "a;drop table record", "%"]
+)
+def test_what_is_asked_for_is_never_read_as_sql(catalogue: Catalogue, corpus: Corpus, text: str) -> None:
+    assert catalogue.find_number("funding", text) is None
+    assert catalogue.find_number(text, corpus.funding[0].id) is None
+    assert catalogue.list_ids(text) == []
+    assert catalogue.list_links_from("case-study", text, "paid-by") == []
+    assert catalogue.list_links_to("funding", corpus.funding[0].id, text) == []
+    assert catalogue.list_questions(text) == []
+
+
 @settings(deadline=None)
 @given(st.text(st.characters(codec=None)))
 def test_any_text_that_is_no_id_is_not_found(catalogue: Catalogue, text: str) -> None:

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +22,7 @@ import pytest
 from kb.config import PROJECT
 from kb.generations import read_current_id
 
+KB = str(Path(sys.executable).with_name("kb"))
 PATIENCE = 120  # seconds until a test gives up; a run that works needs a few
 # Names the worker in each answer, so that a test can tell the two apart.
 SERVER_CONFIG = """
@@ -47,8 +48,10 @@ def wait_for(found: Callable[[], object], server: subprocess.Popen[bytes], log: 
     """Ask again and again until the answer is yes; fails when the server ends first or patience does."""
     deadline = time.monotonic() + PATIENCE
     while not found():
-        assert server.poll() is None, f"the server ended: {log.read_text()}"
         assert time.monotonic() < deadline, f"nothing came of it: {log.read_text()}"
+        with suppress(subprocess.TimeoutExpired):
+            server.wait(0.05)
+            pytest.fail(f"the server ended: {log.read_text()}")
 
 
 @contextmanager
@@ -119,7 +122,7 @@ def put_under_load(port: int) -> Iterator[Load]:
 
 
 def build(environment: dict[str, str]) -> None:
-    subprocess.run([sys.executable, "-m", "kb", "build"], cwd=PROJECT, env=environment, check=True, capture_output=True)
+    subprocess.run([KB, "build"], cwd=PROJECT, env=environment, check=True, capture_output=True)
 
 
 @pytest.fixture
@@ -174,7 +177,7 @@ def find_free_port() -> int:
 def test_kb_serve_builds_what_is_missing_serves_it_and_stops_when_told(small_content: Path, tmp_path: Path) -> None:
     port, log = find_free_port(), tmp_path / "log"
     environment = make_environment(small_content, tmp_path / "data", port)
-    with run_server([sys.executable, "-m", "kb", "serve"], environment, log) as server:
+    with run_server([KB, "serve"], environment, log) as server:
         wait_for(lambda: answers(port), server, log)
         assert json.loads(read(port, "/healthz")[2])["generation"] == read_current_id(tmp_path / "data")
         assert b"Find school funding and partnerships" in read(port, "/")[2]
@@ -192,7 +195,7 @@ def test_kb_serve_serves_the_last_good_generation_when_the_content_has_problems(
     good = read_current_id(tmp_path / "data")
     next(small_content.glob("funding/*.md")).write_text("---\ntitle: Spoilt\n---\n")
     port, log = find_free_port(), tmp_path / "log"
-    with run_server([sys.executable, "-m", "kb", "serve"], {**site, "PORT": str(port)}, log) as server:
+    with run_server([KB, "serve"], {**site, "PORT": str(port)}, log) as server:
         wait_for(lambda: answers(port), server, log)
         assert json.loads(read(port, "/healthz")[2])["generation"] == good
     assert "Serving the last good generation." in log.read_text()
@@ -203,7 +206,7 @@ def test_kb_serve_without_any_generation_ends_with_the_problems_of_the_content(
 ) -> None:
     next(small_content.glob("funding/*.md")).write_text("---\ntitle: Spoilt\n---\n")
     environment = make_environment(small_content, tmp_path / "data", find_free_port())
-    command = [sys.executable, "-m", "kb", "serve"]
+    command = [KB, "serve"]
     result = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=PATIENCE)
     assert result.returncode == 1
     assert "problems in 1 file." in result.stdout

@@ -184,7 +184,8 @@ def test_the_calendar_file_holds_the_steps_and_nothing_of_who_asks(get_page: Pag
     page = get_page(f"{ROLLING}?closes=2027-06-18&{asks}")  # joint, because two are named
     response = client.get(page.find("a", string="Add to calendar")["href"])
     assert (response.status_code, response.content_type) == (200, "text/calendar; charset=utf-8")
-    assert response.headers["Content-Disposition"] == 'attachment; filename="plan-national-lottery-awards-for-all-england.ics"'
+    name = "plan-national-lottery-awards-for-all-england.ics"
+    assert response.headers["Content-Disposition"] == f'attachment; filename="{name}"'
     events = Calendar.from_ical(response.data).walk("VEVENT")
     assert [str(event["SUMMARY"]).split(": ")[0] for event in events][-1] == "Closes"
     assert len(events) == len(read_steps(page))

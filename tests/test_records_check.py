@@ -142,7 +142,7 @@ SENSE: dict[str, Spoil] = {
     "limit swapped": (FUND, "{min: 20, max: 100}", "{min: 200, max: 100}", "limit:", "eligibility[1].limit.max",
         "this is less than min. Swap them"),
     "rule without values": (FUND, "    values: [opportunity-areas]\n", "", "- kind: area-list", "eligibility[2].values",
-        "needs values: lists of areas, councils or places"),
+        "needs values: what it is compared with"),
     "any of nothing": (FUND, "- kind: roll", "- kind: any-of", "- kind: any-of", "eligibility[1].options",
         "a rule of the kind any-of, and no other, lists the options"),
     "option without limit": (FUND, "- kind: area-list\n    values: [opportunity-areas]",

@@ -111,7 +111,7 @@ def test_a_replaced_school_names_its_successor_and_the_day(register: Register) -
 
 def test_a_list_that_covers_part_of_a_council_only_may_cover_the_school(register: Register) -> None:
     school = register.get_school(121241)  # in Norfolk, of which Norwich alone is in two lists
-    assert "education-investment-areas" in school.area_lists
+    assert school.area_lists == ("education-investment-areas",)
     assert school.area_lists_maybe == ("priority-education-investment-areas", "opportunity-areas")
 
 

@@ -151,6 +151,11 @@ def test_columns_may_be_missing_and_stand_in_any_order(import_file: Importer, da
     assert (school.name, school.pupils, school.type, school.phase) == ("Hill Top Primary School", None, None, None)
 
 
+def test_of_two_headers_for_one_value_that_of_today_is_read(import_file: Importer, data: Path, tmp_path: Path) -> None:
+    import_file(write_download(tmp_path, {"School name": "Its old name"}, header=["School name", *HEADER]))
+    assert Register(data).get_school(200001).name == "Hill Top Primary School"
+
+
 def test_an_older_file_with_other_headers_is_read(import_file: Importer, data: Path, tmp_path: Path) -> None:
     file = tmp_path / "EduBase_Schools_March_2017.csv"
     file.write_text(OLD_EDUBASE)
@@ -297,6 +302,13 @@ def test_rows_with_cells_missing_or_too_many_are_skipped_by_line(import_file: Im
     report = import_file(file)
     assert report.schools == 2
     assert [row.line for row in report.skipped] == [4, 6, 7]
+
+
+def test_empty_lines_are_no_rows(import_file: Importer, tmp_path: Path) -> None:
+    file = write_download(tmp_path, {})
+    file.write_bytes(file.read_bytes() + b"\r\n,,\r\n\r\n")
+    report = import_file(file)
+    assert (report.schools, report.skipped) == (1, [])
 
 
 @pytest.mark.parametrize(

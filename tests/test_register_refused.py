@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import shutil
 import signal
 import subprocess
 import sys
@@ -26,7 +27,7 @@ from register_files import (
 )
 
 from kb.cli import main
-from kb.register import ImportRefused, Register, import_register
+from kb.register import ImportRefused, Register, ensure_register, import_register
 from kb.register.write import FILE, RegisterBusy
 
 
@@ -226,3 +227,33 @@ def test_a_data_folder_that_cannot_be_used_is_a_sentence(tmp_path: Path) -> None
     assert result.exit_code == 1
     assert f"{tmp_path / 'data'} cannot be used" in result.stderr
     assert "Nothing was imported" in result.stderr
+
+
+# Serving
+
+
+@pytest.fixture
+def served(built_data: Path, seed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder with a generation and no register, for `kb serve` without its server and with a small seed."""
+    monkeypatch.setattr("kb.cli.os.execv", lambda *_: None)
+    monkeypatch.setattr("kb.cli.is_current", lambda *_: True)
+    monkeypatch.setattr("kb.cli.ensure_register", lambda data: ensure_register(data, seed))
+    return Path(shutil.copytree(built_data, tmp_path / "served"))
+
+
+def serve(data: Path) -> Result:
+    return CliRunner().invoke(main, ["serve"], env={"KB_DATA": str(data)})
+
+
+def test_serving_sets_up_the_shipped_register_once(served: Path) -> None:
+    assert "Set up the register of schools" in serve(served).stdout
+    assert Register(served).read_meta()["origin"] == "seed"
+    assert "Set up the register of schools" not in serve(served).stdout
+
+
+def test_the_site_is_served_though_the_register_cannot_be_read(served: Path) -> None:
+    (served / FILE).write_text("no database")
+    result = serve(served)
+    assert result.exit_code == 0
+    assert "The pages about schools will not answer" in result.stderr
+    assert "http://127.0.0.1:8000" in result.stdout

@@ -8,6 +8,7 @@ import pytest
 from register_files import make_seed
 
 from kb.register import Register, School, ensure_register
+from kb.register.find import LOOKED_AT
 from kb.register.names import fold_name, parse_name_query
 from kb.register.write import replace_register
 
@@ -143,6 +144,19 @@ def test_a_word_left_out_or_added_orders_schools_and_shuts_none_out(many: Regist
     assert list_found(many, "st marys ce primary") == [1000001, 1000002, 1000004]
     assert list_found(many, "park infant")[:2] == [1000007, 1000006]
     assert list_found(many, "park junior")[:2] == [1000006, 1000007]
+    assert list_found(many, "park infant academy")[:2] == [1000007, 1000006]
+
+
+def test_the_closest_of_very_many_schools_is_among_those_looked_at(tmp_path: Path) -> None:
+    crowd = [School(200001 + number, f"Aaron Park Number {number} School", "Open") for number in range(LOOKED_AT + 50)]
+    replace_register(tmp_path, [*crowd, School(300001, "Park School", "Open")], {})
+    assert list_found(Register(tmp_path), "park", 1) == [300001]
+
+
+def test_a_whole_word_of_the_place_comes_before_the_beginning_of_another(tmp_path: Path) -> None:
+    schools = [School(200001, "Park School", "Open", town="Yorkton"), School(200002, "Hill Park", "Open", town="York")]
+    replace_register(tmp_path, schools, {})
+    assert list_found(Register(tmp_path), "park york") == [200002, 200001]
 
 
 def test_a_whole_word_comes_before_the_beginning_of_a_longer_one(many: Register) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kb.eligibility.facts import ApplicantSet, Member
 from kb.eligibility.findings import CANNOT_TELL, MET, NOT_MET, Ask, Finding, Result
 from kb.eligibility.rules import StreamRules
+from kb.records.funding import Partners
 
 # What each kind of body may apply as: surely, and perhaps (its people must say: a PTA may be a charity or not).
 APPLIES_AS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
@@ -37,7 +38,8 @@ def list_roles(member: Member, applicants: ApplicantSet) -> tuple[frozenset[str]
     surely, perhaps = APPLIES_AS[member.kind]
     if member.is_school:
         if member.types and "further-education" in member.types:
-            surely = frozenset({"further-education"})
+            # Funders who name schools often mean sixth-form colleges too; nobody but the funder can say.
+            surely, perhaps = frozenset({"further-education"}), frozenset({"single-school"})
         if member.own_trust:
             surely |= {"multi-academy-trust"}
         if len(applicants.schools) > 1:
@@ -91,19 +93,30 @@ def compare_partners(rules: StreamRules, applicants: ApplicantSet, lead: Member)
     needed = rules.stream.partners
     others = [member for member in applicants.members if member.id != lead.id]
     about = tuple(member.id for member in others) or (lead.id,)
-    if needed is not None and (needed.min or needed.must_include):
-        kinds = {member.kind for member in others}
-        missing = [kind for kind in needed.must_include or () if kind not in kinds]
-        few = needed.min is not None and len(others) < needed.min
-        parts = [f"at least {needed.min} beside the lead"] if needed.min else []
-        parts += (
-            [f"among them {', '.join(KIND_NAMES[kind] for kind in needed.must_include)}"] if needed.must_include else []
-        )
-        says = f"Partners: {', '.join(parts)}.{' ' + needed.note if needed.note else ''}"
+    if needed is not None and (needed.min or needed.schools_min or needed.must_include or needed.one_of):
+        kinds = {member.kind for member in applicants.members}
+        lacks = [
+            needed.min is not None and len(others) < needed.min,
+            needed.schools_min is not None and len(applicants.schools) < needed.schools_min,
+            not set(needed.must_include or ()) <= kinds,
+            needed.one_of is not None and not set(needed.one_of) & kinds,
+        ]
         has = ", ".join(KIND_NAMES[member.kind] for member in others) or "no partner"
-        yield Finding("partners", "any", about, NOT_MET if missing or few else MET, says, has, rules.applicants_source)
+        result = NOT_MET if any(lacks) else MET
+        yield Finding("partners", "any", about, result, _say_partners(needed), has, rules.applicants_source)
     elif others:
         yield _compare_joint(rules, applicants, about)
+
+
+def _say_partners(needed: Partners) -> str:
+    """What a bid needs, as a sentence."""
+    parts = [f"at least {needed.min} beside the lead"] if needed.min else []
+    parts += [f"at least {needed.schools_min} schools in all"] if needed.schools_min else []
+    if needed.must_include:
+        parts.append(f"among them {', '.join(KIND_NAMES[kind] for kind in needed.must_include)}")
+    if needed.one_of:
+        parts.append(f"one of them {' or '.join(KIND_NAMES[kind] for kind in needed.one_of)}")
+    return f"Partners: {', '.join(parts)}.{' ' + needed.note if needed.note else ''}"
 
 
 def _compare_joint(rules: StreamRules, applicants: ApplicantSet, about: tuple[str, ...]) -> Finding:

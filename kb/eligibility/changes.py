@@ -82,7 +82,10 @@ def _list_wanted_kinds(rules: StreamRules, applicants: ApplicantSet) -> list[str
     wanted += [BODIES[value] for value in sorted(rules.lead or ()) if value in BODIES]
     if rules.stream.partners:
         wanted += list(rules.stream.partners.must_include or ("school",))
-    if rules.applicants and "school-cluster" in rules.applicants and len(applicants.schools) == 1:
+    allowed = rules.applicants or frozenset()
+    if (not applicants.schools and "single-school" in allowed) or (
+        len(applicants.schools) == 1 and "school-cluster" in allowed
+    ):
         wanted.append("school")
     if any(rule.key.startswith("charity-") for rule in rules.members):
         wanted.append("charity")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from kb.eligibility.facts import STATE_TYPES, Fact, Member
+from kb.eligibility.facts import MAINTAINED_TYPES, STATE_TYPES, Fact, Member
 from kb.eligibility.findings import CANNOT_TELL, MET, NOT_MET, Ask, Result, compare_bounds
 from kb.records.funding import Geography
 from kb.records.vocabulary import Vocabulary
@@ -13,8 +13,13 @@ Outcome = tuple[Result, str, Ask | None]
 MemberTest = Callable[[Member], Outcome]
 
 
+# The ages of a phase, in years: a school with a year or more of them may have pupils a stream for that phase means.
+PHASE_AGES = {"early-years": (2, 5), "primary": (5, 11), "secondary": (11, 16), "post-16": (16, 19)}
+
+
 def compare_phases(allowed: frozenset[str] | None, vocabulary: Vocabulary, member: Member) -> Outcome:
-    """Met if the school has one of the phases. A list without special says nothing of special schools."""
+    """Met if the school has one of the phases. A list without special says nothing of special schools, and a school
+    with pupils of a phase's ages, such as a middle school with Years 5 and 6, may be meant by it."""
     if member.phases is None:
         return (MET if allowed is not None and "all" in allowed else CANNOT_TELL), "phase not known", None
     has = ", ".join(sorted(vocabulary.label("phases", phase).lower() for phase in member.phases))
@@ -22,7 +27,16 @@ def compare_phases(allowed: frozenset[str] | None, vocabulary: Vocabulary, membe
         return CANNOT_TELL, has, None
     if "all" in allowed or member.phases & allowed:
         return MET, has, None
-    return (CANNOT_TELL if member.phases & {"special", "alternative-provision"} else NOT_MET), has, None
+    may_be_meant = member.phases & {"special", "alternative-provision"} or _has_ages_of(allowed, member)
+    return (CANNOT_TELL if may_be_meant else NOT_MET), has, None
+
+
+def _has_ages_of(phases: frozenset[str], member: Member) -> bool:
+    low, high = member.age_low, member.age_high
+    if low is None or high is None:
+        return False
+    ages = [PHASE_AGES[phase] for phase in phases if phase in PHASE_AGES]
+    return any(min(high, end) - max(low, start) >= 1 for start, end in ages)
 
 
 def compare_types(allowed: frozenset[str] | None, vocabulary: Vocabulary, member: Member) -> Outcome:
@@ -42,7 +56,9 @@ def compare_types(allowed: frozenset[str] | None, vocabulary: Vocabulary, member
         return (CANNOT_TELL if "independent" in types else MET), has, None
     if types <= allowed:
         return MET, has, None
-    return (CANNOT_TELL if types & allowed else NOT_MET), has, None
+    # A nursery school of a council is maintained; funders who name maintained schools may mean it or not.
+    maintained_nursery = types == {"nursery"} and allowed >= MAINTAINED_TYPES
+    return (CANNOT_TELL if types & allowed or maintained_nursery else NOT_MET), has, None
 
 
 def compare_geography(geography: Geography | None, vocabulary: Vocabulary, member: Member) -> Outcome:
@@ -136,9 +152,17 @@ def compare_fsm(low: float | None, high: float | None, member: Member) -> Outcom
 
 
 def compare_trust_size(low: float | None, high: float | None, member: Member) -> Outcome:
-    """Schools in the trust within bounds; a school in no trust counts as none."""
-    size = Fact(0, "in no academy trust") if member.in_trust is False else member.trust_size
-    ask = Ask(f"How many schools are in the trust of {member.name}?", "number", f"trust.{_short_id(member)}")
+    """Schools in the trust within bounds; a school in no trust counts as none.
+
+    Of a voluntary aided school the body behind it, such as a diocese, is asked for: the register does not count it.
+    """
+    aided = bool(member.types and "voluntary-aided" in member.types)
+    size = Fact(0, "in no academy trust") if member.in_trust is False and not aided else member.trust_size
+    ask = Ask(
+        f"How many schools has the trust, or the voluntary aided body, of {member.name}?",
+        "number",
+        f"trust.{_short_id(member)}",
+    )
     return _compare_figure(size, low, high, "schools in the trust", ask)
 
 

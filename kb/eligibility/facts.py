@@ -9,9 +9,8 @@ from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
 
-STATE_TYPES = frozenset(
-    {"community", "voluntary-aided", "voluntary-controlled", "foundation", "academy", "free-school"}
-)
+MAINTAINED_TYPES = frozenset({"community", "voluntary-aided", "voluntary-controlled", "foundation"})
+STATE_TYPES = MAINTAINED_TYPES | {"academy", "free-school"}
 
 # The register's types of establishment in the words of the closed list; special and alternative schools that are also
 # academies carry both, because funders name either.

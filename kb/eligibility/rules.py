@@ -42,7 +42,8 @@ REACHING_ROUTES = {
 class MemberRule:
     """A rule that each bound member is held against by itself. `schools_only`: other bodies are not bound by it.
 
-    `ask` is what the reader is asked when no member's facts tell and no figure would.
+    `ask` is what the reader is asked when no member's facts tell and no figure would. `from_field`: stated by phases,
+    establishment_types or geography, which do not say how far they bind partners.
     """
 
     key: str
@@ -52,6 +53,7 @@ class MemberRule:
     test: MemberTest
     ask: Ask
     schools_only: bool = True
+    from_field: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,9 +117,10 @@ def _make_member_rule(
     source: Source | None,
     test: MemberTest,
     schools_only: bool = True,
+    from_field: bool = False,
 ) -> MemberRule:
     ask = ask_yes_no(stream, key, f"Have you checked this, and does it fit you? {says}")
-    return MemberRule(key, scope, says, source, test, ask, schools_only)
+    return MemberRule(key, scope, says, source, test, ask, schools_only, from_field)
 
 
 def _find_source(stream: FundingStream, group: str) -> Source | None:
@@ -138,20 +141,12 @@ def _derive_member_rules(stream: FundingStream, vocabulary: Vocabulary, who: Sou
     types = None if stream.establishment_types is None else frozenset(stream.establishment_types)
     says_phases = _say_list("School phases", stream.phases, "phases", vocabulary)
     says_types = _say_list("Types of school", stream.establishment_types, "establishment_types", vocabulary)
-    return [
-        _make_member_rule(stream, "phases", "every", says_phases, who, partial(compare_phases, phases, vocabulary)),
-        _make_member_rule(
-            stream, "establishment_types", "every", says_types, who, partial(compare_types, types, vocabulary)
-        ),
-        _make_member_rule(
-            stream,
-            "geography",
-            "every",
-            _say_geography(stream, vocabulary),
-            who,
-            partial(compare_geography, stream.geography, vocabulary),
-        ),
-    ]
+    tests: tuple[tuple[str, str, MemberTest], ...] = (
+        ("phases", says_phases, partial(compare_phases, phases, vocabulary)),
+        ("establishment_types", says_types, partial(compare_types, types, vocabulary)),
+        ("geography", _say_geography(stream, vocabulary), partial(compare_geography, stream.geography, vocabulary)),
+    )
+    return [_make_member_rule(stream, key, "every", says, who, test, from_field=True) for key, says, test in tests]
 
 
 def _say_geography(stream: FundingStream, vocabulary: Vocabulary) -> str:
@@ -198,6 +193,8 @@ def _make_test(rule: Rule | Option, vocabulary: Vocabulary) -> MemberTest | None
         "trust-size": partial(compare_trust_size, low, high),
         "area-list": partial(compare_area_list, *sort_places(rule.values or (), vocabulary), vocabulary),
         "charity": compare_charity,
+        "phase": partial(compare_phases, frozenset(rule.values or ()), vocabulary),
+        "establishment-type": partial(compare_types, frozenset(rule.values or ()), vocabulary),
     }
     return tests.get(rule.kind)
 

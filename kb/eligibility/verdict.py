@@ -8,10 +8,11 @@ from typing import Literal
 from kb.eligibility.applicants import compare_applicants, compare_lead, compare_partners, only_own_body_may_apply
 from kb.eligibility.compare import Outcome
 from kb.eligibility.facts import ApplicantSet, Member
-from kb.eligibility.findings import CANNOT_TELL, MET, NOT_MET, Ask, Finding, Result, combine_scope
+from kb.eligibility.findings import CANNOT_TELL, MET, NOT_MET, Finding, Result, combine_scope
 from kb.eligibility.rules import REACHING_ROUTES, MemberRule, StreamRules, WholeRule
 
 Group = Literal["eligible", "check", "reaches-you", "not-enough-recorded", "not-eligible"]
+SAID = {True: "You said yes.", False: "You said no."}
 GROUPS: tuple[Group, ...] = ("eligible", "check", "reaches-you", "not-enough-recorded", "not-eligible")
 
 
@@ -107,30 +108,41 @@ def _apply_member_rule(rule: MemberRule, rules: StreamRules, applicants: Applica
     if rule.scope == "lead":
         # A rule about schools says nothing of a lead that is none, so the set's schools stand in for it.
         bound = (lead,) if not rule.schools_only or lead.is_school else applicants.schools
-    outcomes = [(member, rule.test(member)) for member in bound]
-    results: list[Result] = [outcome[0] for _, outcome in outcomes]
-    result = combine_scope(rule.scope, results)
+    outcomes = [rule.test(member) for member in bound]
+    result = _combine(rule, bound, outcomes, lead)
+    about = tuple([member.id for member in bound])
+    compared = _say_compared(bound, outcomes, len(applicants.members))
+    if result != CANNOT_TELL:
+        return Finding(rule.key, rule.scope, about, result, rule.says, compared, rule.source)
     answered = applicants.answers.get((rules.stream.id, rule.key))
-    asks: tuple[Ask, ...] = ()
-    if result == CANNOT_TELL and answered is not None:
-        result = MET if answered else NOT_MET
-    elif result == CANNOT_TELL:
-        asks = tuple(outcome[2] for _, outcome in outcomes if outcome[2] is not None)
-        asks = asks or (rule.ask,)
-    compared = _say_compared(outcomes, answered, len(applicants.members))
-    return Finding(
-        rule.key, rule.scope, tuple(m.id for m, _ in outcomes), result, rule.says, compared, rule.source, asks
-    )
+    if answered is not None:
+        said = MET if answered else NOT_MET
+        return Finding(rule.key, rule.scope, about, said, rule.says, SAID[answered], rule.source)
+    asks = tuple([outcome[2] for outcome in outcomes if outcome[2] is not None]) or (rule.ask,)
+    return Finding(rule.key, rule.scope, about, result, rule.says, compared, rule.source, asks)
 
 
-def _say_compared(outcomes: list[tuple[Member, Outcome]], answered: bool | None, count: int) -> str:
-    if answered is not None and any(outcome[0] == CANNOT_TELL for _, outcome in outcomes):
-        return "You said yes." if answered else "You said no."
-    if not outcomes:
-        return "No school is named."
-    if count == 1:
-        return outcomes[0][1][1]
-    return "; ".join(f"{member.name}: {outcome[1]}" for member, outcome in outcomes)
+def _combine(rule: MemberRule, bound: tuple[Member, ...], outcomes: list[Outcome], lead: Member) -> Result:
+    """The results of the bound members as one.
+
+    A rule that a field states binds whoever leads. What it asks of the other schools no source says, so a partner
+    that does not fit leaves it open; with a lead that is no school, one school that fits does.
+    """
+    results = [outcome[0] for outcome in outcomes]
+    if not rule.from_field or len(results) < 2:
+        return combine_scope(rule.scope, results)
+    if lead in bound:
+        own = results[bound.index(lead)]
+        return CANNOT_TELL if own == MET and set(results) != {MET} else own
+    return CANNOT_TELL if len(set(results)) > 1 else results[0]
+
+
+def _say_compared(bound: tuple[Member, ...], outcomes: list[Outcome], count: int) -> str:
+    """What each bound member was held against; the only member of a set needs no name."""
+    if count == 1 and outcomes:
+        return outcomes[0][1]
+    said = [f"{member.name}: {outcome[1]}" for member, outcome in zip(bound, outcomes, strict=True)]
+    return "; ".join(said) or "No school is named."
 
 
 def _apply_whole_rule(rule: WholeRule, rules: StreamRules, applicants: ApplicantSet) -> Finding:
@@ -139,6 +151,6 @@ def _apply_whole_rule(rule: WholeRule, rules: StreamRules, applicants: Applicant
         return Finding(rule.key, "every", about, MET, rule.says, "As the record states.", rule.source)
     answered = applicants.answers.get((rules.stream.id, rule.key))
     if answered is not None:
-        compared = "You said yes." if answered else "You said no."
-        return Finding(rule.key, "every", about, MET if answered else NOT_MET, rule.says, compared, rule.source)
+        said = MET if answered else NOT_MET
+        return Finding(rule.key, "every", about, said, rule.says, SAID[answered], rule.source)
     return Finding(rule.key, "every", about, CANNOT_TELL, rule.says, "Only you can say.", rule.source, (rule.ask,))

@@ -50,12 +50,14 @@ def find_rules(generation: Generation, stream_id: str) -> StreamRules:
     raise RecordNotFound("programme", stream_id)
 
 
-def judge_schools(rules: StreamRules, schools: Iterable[School], today: date) -> AuthorityResults:
+def make_single_applicants(schools: Iterable[School], today: date) -> list[tuple[School, ApplicantSet]]:
+    """Each school as an applicant by itself, to be judged against one stream or many."""
+    return [(school, ApplicantSet((make_school_member(school, today),))) for school in schools]
+
+
+def judge_schools(rules: StreamRules, applicants: Iterable[tuple[School, ApplicantSet]]) -> AuthorityResults:
     """The verdict of one stream for each school by itself."""
-    judged = [
-        SchoolVerdict(school, judge_stream(rules, ApplicantSet((make_school_member(school, today),))))
-        for school in schools
-    ]
+    judged = [SchoolVerdict(school, judge_stream(rules, alone)) for school, alone in applicants]
     judged.sort(key=lambda found: (GROUPS.index(found.verdict.group), found.school.name))
     counts = {group: sum(found.verdict.group == group for found in judged) for group in GROUPS}
     return AuthorityResults(tuple(judged), counts)

@@ -204,7 +204,7 @@ def _count_facets(
             for value, label in list_facet_values(facet, generation.catalogue.vocabulary)
         )
         hidden = 0
-        if selected and NOT_STATED not in selected:
+        if selected:
             hidden = (base & sets.get(NOT_STATED, 0) & ~chosen[facet.name]).bit_count()
         facets.append(FacetCounts(facet.name, facet.label, values, hidden))
     return tuple(facets)

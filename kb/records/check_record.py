@@ -220,8 +220,8 @@ def _check_comparison(at: FieldPath, rule: Rule | Option) -> Iterator[Complaint]
             yield (*at, "limit"), f"a rule of the kind {rule.kind} needs a limit with min, max or both"
         elif rule.limit.min is not None and rule.limit.max is not None and rule.limit.min > rule.limit.max:
             yield (*at, "limit", "max"), "this is less than min. Swap them or look at the source again"
-    if rule.kind == "area-list" and not rule.values:
-        yield (*at, "values"), "a rule of the kind area-list needs values: lists of areas, councils or places"
+    if rule.kind in ("area-list", "phase", "establishment-type") and not rule.values:
+        yield (*at, "values"), f"a rule of the kind {rule.kind} needs values: what it is compared with"
 
 
 def check_results(case: CaseStudy) -> Iterator[Complaint]:

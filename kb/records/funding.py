@@ -68,10 +68,15 @@ class Lead(Group):
 
 
 class Partners(Group):
-    """What a joint bid needs; `min` counts partners beside the lead."""
+    """What a joint bid needs; `min` counts partners beside the lead, `schools_min` all schools, the lead included.
+
+    Of `must_include` every kind must be there, of `one_of` at least one.
+    """
 
     min: Annotated[int, Field(ge=1, le=100)] | None = None
+    schools_min: Annotated[int, Field(ge=1, le=100)] | None = None
     must_include: Annotated[tuple[Body, ...], A_LIST] | None = None
+    one_of: Annotated[tuple[Body, ...], A_LIST] | None = None
     note: Text | None = None
 
 

@@ -145,7 +145,7 @@ def _read_schools(
 
 def read_header(packed: Packed, header: Row | None) -> Columns:
     """Where the columns stand; raises ImportRefused, naming them, when required ones are missing."""
-    cells = [cell.removeprefix("ï»¿") for cell in header.cells] if header and not header.fault else []
+    cells = header.cells if header and not header.fault else []
     columns, missing = find_columns(cells, HEADERS, REQUIRED)
     if missing:
         shown = ", ".join(cell[:40] for cell in cells[:6])

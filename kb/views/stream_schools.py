@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from kb.exports.tables import write_csv
-from kb.queries.authority import AuthorityResults, find_rules, judge_schools
+from kb.queries.authority import AuthorityResults, find_rules, judge_schools, make_single_applicants
 from kb.queries.request import IGNORED, IGNORED_PREFIXES, BadSearchRequest, RequestProblem
 from kb.records.vocabulary import suggest_nearest
 from kb.views.match import GROUP_TITLES, school_register
@@ -22,7 +22,8 @@ def show_stream_schools(stream_id: str) -> str | Response:
     council, wants_csv = _read_parameters()
     results = None
     if council:
-        results = judge_schools(rules, school_register().list_schools_of(council), today())
+        schools = school_register().list_schools_of(council)
+        results = judge_schools(rules, make_single_applicants(schools, today()))
     if wants_csv and results is not None:
         return _answer_csv(stream_id, council, results)
     return render_page(

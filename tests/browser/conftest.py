@@ -6,15 +6,11 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from register_files import make_seed
 from werkzeug.serving import WSGIRequestHandler, make_server
-
-from kb.register import ensure_register
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGUMENTS = (
@@ -40,7 +36,7 @@ PAGES = {
     "funding-past-review": "/funding/teacher-development-fund",
     "funding-mechanism": "/funding/schools-forum",
     "case-with-results": "/case-studies/portsmouth-mayfield-police-in-school",
-    "funding-schools": "/funding/teacher-development-fund/schools",
+    "funding-schools": "/funding/teacher-development-fund/schools?council=hackney",
     "match-start": "/match",
     "match-school": "/match?urn=100000",
     "match-described": "/match?profile=1&phase.profile=primary&partner=charity",
@@ -93,18 +89,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site_app(make_app: Callable[..., Flask], built_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """The site over the project's content and a register of a few schools."""
-    folder = tmp_path_factory.mktemp("site")
-    data = Path(shutil.copytree(built_data, folder / "data"))
-    ensure_register(data, make_seed(folder))
-    return make_app(data=data)
-
-
-@pytest.fixture(scope="session")
-def site(site_app: Flask) -> Iterator[str]:
+def site(app: Flask) -> Iterator[str]:
     """The whole site, static files included, on a free port of this machine; its address."""
-    server = make_server("127.0.0.1", 0, site_app, threaded=True, request_handler=QuietHandler)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

@@ -7,14 +7,14 @@ from flask import Flask, template_rendered
 from kb.config import PROJECT
 
 
-def test_the_browser_tests_see_every_template(site_app: Flask, addresses: list[str]) -> None:
+def test_the_browser_tests_see_every_template(app: Flask, addresses: list[str]) -> None:
     seen: set[str | None] = set()
 
     def note(_app: Flask, template: object, **_values: object) -> None:
         seen.add(getattr(template, "name", None))
 
-    with template_rendered.connected_to(note, site_app):
+    with template_rendered.connected_to(note, app):
         for address in addresses:
-            site_app.test_client(use_cookies=False).get(address)
+            app.test_client(use_cookies=False).get(address)
     pages = {path.name for path in (PROJECT / "templates").glob("[!_]*.html")} - {"base.html", "record_base.html"}
     assert pages - seen == set(), "add an address for these to PAGES in tests/browser/conftest.py"

@@ -41,11 +41,13 @@ def test_a_printed_record_keeps_all_that_it_says(open_page: Callable[..., Page],
         expect(part).to_be_visible()
 
 
-def test_a_printed_record_shows_where_its_links_lead(open_page: Callable[..., Page]) -> None:
+def test_a_printed_record_gives_the_addresses_of_its_sources_alone(open_page: Callable[..., Page]) -> None:
     page = open_page("/funding/condition-improvement-fund")
     page.emulate_media(media="print")
-    link = page.locator("#source-1 a, .app-sources a[href^=http]").first
-    assert link.evaluate("link => getComputedStyle(link, '::after').content").startswith('" (')
+    source = page.locator(".app-sources a[href^=http]").first
+    assert source.evaluate("link => getComputedStyle(link, '::after').content").startswith('" (http')
+    for link in page.locator("main a[href^='/'], main .app-address").all():
+        assert link.evaluate("link => getComputedStyle(link, '::after').content") == "none"
 
 
 def test_tables_on_paper_are_tables(open_page: Callable[..., Page]) -> None:
