@@ -14,12 +14,12 @@ import random
 import re
 import resource
 import shutil
+import sys
 import time
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import accumulate
-from pathlib import Path
 from typing import Any
 
 from bench.peer import write_peer
@@ -32,6 +32,7 @@ from kb.records.corpus import Corpus
 from kb.records.funding import FundingStream
 from kb.source.reader import list_content_paths
 
+VAR = PROJECT / "bench" / "var"
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SEED = 20261121
 REPLACED = (0.2, 0.6)  # the share of a copy's words that are replaced, drawn evenly between these
@@ -118,9 +119,10 @@ def compute_fingerprint(size: int) -> str:
     return digest.hexdigest()[:12]
 
 
-def provide_generation(size: int, folder: Path) -> None:
+def provide_generation(size: int) -> None:
     """Build a generation and the peer's file and note what it took, unless those there are of the same making."""
-    fingerprint, note = compute_fingerprint(size), folder / "built.json"
+    fingerprint, folder = compute_fingerprint(size), VAR / str(size)
+    note = folder / "built.json"
     if note.is_file() and json.loads(note.read_text(encoding="utf-8"))["fingerprint"] == fingerprint:
         return
     print(f"Building {size:,} records", flush=True)
@@ -152,3 +154,7 @@ def provide_generation(size: int, folder: Path) -> None:
     }
     make_current(folder, generation_id)
     note.write_text(json.dumps({"fingerprint": fingerprint, "figures": figures}), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    provide_generation(int(sys.argv[1]))

@@ -7,8 +7,10 @@ at "first use" none of a query's words was. What is timed is this process's proc
 
 from __future__ import annotations
 
+import json
 import random
 import resource
+import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -18,7 +20,7 @@ from urllib.parse import urlencode
 
 from werkzeug.test import create_environ
 
-from bench.generation import NOW, SEED, list_words
+from bench.generation import NOW, SEED, VAR, list_words
 from bench.peer import Peer
 from kb.app import create_app
 from kb.build import check_content
@@ -186,3 +188,9 @@ def measure_generation(data: Path) -> tuple[dict[str, Row], dict[str, float]]:
     rows[f"page: {PAGES[0]}, words at first use"] = site.at_first_use(site.show, first_pages)
     figures["memory at most, peer included, MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return rows, figures
+
+
+if __name__ == "__main__":
+    rows, figures = measure_generation(VAR / sys.argv[1])
+    note = {"rows": {name: row._asdict() for name, row in rows.items()}, "figures": figures}
+    (VAR / sys.argv[1] / "measured.json").write_text(json.dumps(note), encoding="utf-8")

@@ -107,7 +107,6 @@ class SchoolSearch {
       event.preventDefault();
       this.choose(this.active);
     } else if (event.key === "Escape" && this.isOpen) {
-      event.preventDefault(); // or the browser would empty the input as well
       this.close();
     }
   }

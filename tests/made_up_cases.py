@@ -11,7 +11,7 @@ from typing import Any
 from kb.build import check_content
 from kb.config import PROJECT
 from kb.eligibility.changes import make_partner
-from kb.eligibility.facts import PHASES, STATE_TYPES, TYPES, ApplicantSet, Fact, Member, read_phases, read_types
+from kb.eligibility.facts import STATE_TYPES, TYPES, ApplicantSet, Fact, Member, read_phases, read_types
 from kb.eligibility.rules import StreamRules, compile_rules
 from kb.eligibility.verdict import Verdict
 from kb.records.funding import FundingStream
@@ -21,7 +21,22 @@ VOCABULARY = CORPUS.vocabulary
 REAL = [compile_rules(stream, VOCABULARY) for stream in CORPUS.funding if not stream.is_mechanism]
 COUNCILS = ("camden", "kent", "leeds")
 FIGURES = {"age-range": 19, "roll": 40, "fsm-percent": 100, "trust-size": 9}
+LISTED = {
+    "area-list": ["education-investment-areas", "opportunity-areas", *COUNCILS, "Ambridge"],
+    "phase": VOCABULARY.values("phases"),
+    "establishment-type": VOCABULARY.values("establishment_types"),
+}
 MADE_UP = 800
+# The register's phases with the lowest and the highest ages that schools of each take.
+AGES: dict[str, tuple[range, range]] = {
+    "Nursery": (range(2, 4), range(4, 6)),
+    "Primary": (range(2, 8), range(8, 12)),
+    "Middle deemed primary": (range(8, 10), range(12, 13)),
+    "Middle deemed secondary": (range(9, 11), range(13, 15)),
+    "Secondary": (range(11, 15), range(16, 20)),
+    "All-through": (range(2, 6), range(16, 20)),
+    "16 plus": (range(16, 17), range(18, 20)),
+}
 # What every stream has to state.
 ALWAYS: dict[str, Any] = {
     "id": "made-up",
@@ -32,6 +47,15 @@ ALWAYS: dict[str, Any] = {
     "service_areas": "all",
     "sources": [{"id": "page", "title": "A page", "publisher": "A funder", "supports": ["who"]}],
     "body": [],
+}
+OPEN: dict[str, Any] = {
+    "route": None,
+    "status": "open",
+    "applicants": "all",
+    "geography": {"nations": ["england"]},
+    "lead": None,
+    "partners": None,
+    "match_funding": {"percent": 0},
 }
 # What may be unknown of a school; what is learned together is hidden together.
 FACTS: tuple[tuple[str, ...], ...] = (
@@ -51,17 +75,23 @@ def pick_listed(rng: Random, name: str) -> Any:
     return rng.choice((None, "all", *[pick_few(rng, VOCABULARY.values(name))] * 3))
 
 
-def make_condition(rng: Random) -> dict[str, Any]:
-    """One rule of `eligibility`, as a record writes it."""
-    kind = rng.choice([*FIGURES, "area-list", "charity", "community-benefit", "judgement"])
-    scope = rng.choice(("lead", "every", "any", "at-least-2"))
-    rule: dict[str, Any] = {"kind": kind, "scope": scope, "says": "A condition.", "source": "page"}
+def make_condition(rng: Random, kinds: Iterable[str] = VOCABULARY.values("rule_kinds")) -> dict[str, Any]:
+    """One condition, as a record writes it."""
+    kind = rng.choice(list(kinds))
+    rule: dict[str, Any] = {"kind": kind, "says": "A condition."}
     if kind in FIGURES:
         low, high = sorted(rng.choices(range(FIGURES[kind] + 1), k=2))
         rule["limit"] = rng.choice(({"min": low}, {"max": high}, {"min": low, "max": high}))
-    if kind == "area-list":
-        rule["values"] = pick_few(rng, ["education-investment-areas", "opportunity-areas", *COUNCILS, "Ambridge"])
+    if kind in LISTED:
+        rule["values"] = pick_few(rng, LISTED[kind])
+    if kind == "any-of":
+        rule["options"] = [make_condition(rng, [*FIGURES, *LISTED, "charity", "judgement"]) for _ in range(2)]
     return rule
+
+
+def make_rule(rng: Random) -> dict[str, Any]:
+    """One rule of `eligibility`: a condition, whom it binds and what it rests on."""
+    return make_condition(rng) | {"scope": rng.choice(("lead", "every", "any", "at-least-2")), "source": "page"}
 
 
 def make_geography(rng: Random) -> dict[str, Any] | None:
@@ -92,7 +122,9 @@ def make_rules(**fields: Any) -> StreamRules:
 def build_stream(number: int) -> StreamRules:
     """The rules of one of the streams that are made up."""
     rng = Random(number)
-    partners = {"min": rng.randint(1, 4), "must_include": pick_few(rng, ["school", "charity", "police"])}
+    bodies = ["school", "charity", "police"]
+    partners = {"min": rng.randint(1, 4), "schools_min": rng.randint(1, 3)}
+    partners |= {"must_include": pick_few(rng, bodies), "one_of": pick_few(rng, bodies)}
     asked = rng.sample(sorted(partners), rng.choice((0, 0, 1, 2)))
     data = {
         "route": rng.choice((None, None, None, *VOCABULARY.values("routes"))),
@@ -103,9 +135,12 @@ def build_stream(number: int) -> StreamRules:
         "geography": make_geography(rng),
         "lead": rng.choice((None, None, {"may_be": pick_few(rng, VOCABULARY.values("applicants"))})),
         "partners": {name: partners[name] for name in asked} or None,
-        "eligibility": [make_condition(rng) for _ in range(rng.choice((0, 0, 1, 2, 3)))] or None,
+        "eligibility": [make_rule(rng) for _ in range(rng.choice((0, 0, 1, 2, 3)))] or None,
         "match_funding": rng.choice((None, {"percent": 0}, {"percent": 0}, {"percent": 10}, {"note": "Some."})),
     }
+    if number % 2:
+        # Few streams of any shape look eligible to anybody, so half are mostly open.
+        data |= {name: value for name, value in OPEN.items() if rng.random() < 0.85}
     return make_rules(**data)
 
 
@@ -113,8 +148,10 @@ def make_school(rng: Random, name: str) -> Member:
     """A school of which everything is known, without facts that contradict each other."""
     types = read_types(rng.choice(sorted(TYPES)))
     assert types is not None
-    low = rng.randint(2, 16)
-    high = rng.randint(low + 1, 19)
+    fixed = {"nursery": "Nursery", "further-education": "16 plus"}
+    phase = next((fixed[value] for value in types if value in fixed), rng.choice(sorted(AGES)))
+    lows, highs = AGES[phase] if not types & {"special", "pupil-referral-unit"} else (range(2, 12), range(12, 20))
+    low, high = rng.choice(lows), rng.choice(highs)
     council = rng.choice(COUNCILS)
     in_trust = bool(types & {"academy", "free-school", "special"}) and rng.random() < 0.7
     own_trust = in_trust and rng.random() < 0.3
@@ -127,7 +164,7 @@ def make_school(rng: Random, name: str) -> Member:
         id=name,
         kind="school",
         name=name.capitalize(),
-        phases=read_phases(rng.choice(sorted(PHASES)), types, low, high),
+        phases=read_phases(phase, types, low, high),
         types=types,
         is_state=not types & {"independent", "further-education"},
         local_authority=council,

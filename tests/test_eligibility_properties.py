@@ -25,10 +25,11 @@ from made_up_cases import (
 )
 
 from kb.eligibility.changes import Unlock, find_unlocks, make_partner
-from kb.eligibility.facts import STATE_TYPES, ApplicantSet, Member
+from kb.eligibility.facts import STATE_TYPES, ApplicantSet, Member, read_phases
 from kb.eligibility.findings import CANNOT_TELL, MET, NOT_MET, Result, combine_at_least, combine_every
 from kb.eligibility.verdict import judge_stream
 
+KINDS_OF_BODY = {"applicants", "partners", "lead"}
 DOUBTFUL = ("not-confirmed", "paused", "expected-again")
 MANY = settings(max_examples=500, deadline=None, derandomize=True)
 cases = st.integers(0, 2**64 - 1).map(Random)
@@ -41,6 +42,17 @@ def test_learning_a_fact_never_takes_away_that_a_stream_looks_eligible(rng: Rand
     before, after = make_lesson(rng, rules, answered=False)
     first, second = judge_stream(rules, before), judge_stream(rules, after)
     assert first.group != "eligible" or second.group == "eligible", tell(rules, after, first, second)
+
+
+@MANY
+@given(cases)
+def test_a_school_that_is_refused_for_what_it_is_stays_refused_whatever_is_learned(rng: Random) -> None:
+    rules = make_stream(rng)
+    before, after = make_lesson(rng, rules, answered=False)
+    first = judge_stream(rules, before)
+    second = judge_stream(rules, after.with_lead(first.lead))
+    refused = {found.rule for found in first.blocks} - KINDS_OF_BODY
+    assert refused <= {found.rule for found in second.blocks}, tell(rules, after, first, second)
 
 
 @MANY
@@ -70,7 +82,7 @@ def test_a_school_of_which_nothing_is_known_is_refused_only_for_the_kind_of_body
     verdict = judge_stream(rules, ApplicantSet(unknown))
     # Two of a kind that a rule wants are not there in a set of one, whatever is known of it.
     too_few = {rule.key for rule in rules.members if rule.scope == "at-least-2" and count < 2}
-    allowed = {"applicants", "partners", "lead", *too_few}
+    allowed = KINDS_OF_BODY | too_few
     assert {found.rule for found in verdict.blocks} <= allowed, tell(rules, ApplicantSet(unknown), verdict)
 
 
@@ -95,13 +107,17 @@ def test_a_figure_that_is_not_firm_never_refuses(rng: Random) -> None:
 
 @MANY
 @given(cases)
-def test_adding_a_partner_never_hides_what_stands_in_a_members_way(rng: Random) -> None:
+def test_adding_a_partner_never_hides_what_stands_in_the_way(rng: Random) -> None:
     rules = make_stream(rng)
     applicants = make_set(rng, rules, most=3)
     added = rng.choice((make_school(rng, "newcomer"), make_partner("charity", 9)))
-    larger = applicants.adding(hide(added, choose_hidden(rng, added)))
-    before, after = judge_stream(rules, applicants), judge_stream(rules, larger)
-    stood = {found.rule for found in before.blocks if found.scope == "every" and found.about}
+    before = judge_stream(rules, applicants)
+    larger = applicants.with_lead(before.lead).adding(hide(added, choose_hidden(rng, added)))
+    after = judge_stream(rules, larger)
+    # Phases, types and places that a field states bind whoever leads; a lead that is no school has its schools for it.
+    led_by_school = any(member.id == before.lead and member.is_school for member in applicants.members)
+    freed = set() if led_by_school else {"phases", "establishment_types", "geography"}
+    stood = {found.rule for found in before.blocks if found.scope == "every" and found.about} - freed
     assert stood <= {found.rule for found in after.blocks}, tell(rules, larger, before, after)
 
 
@@ -124,7 +140,9 @@ def test_a_verdict_lists_every_rule_of_its_stream_once(rng: Random) -> None:
     needed = {"applicants", "phases", "establishment_types", "geography", "match_funding"}
     needed |= {f"{rule.kind}-{number}" for number, rule in enumerate(stream.eligibility or (), 1)}
     needed |= {"lead"} if stream.lead and stream.lead.may_be else set()
-    needed |= {"partners"} if stream.partners and (stream.partners.min or stream.partners.must_include) else set()
+    needed |= (
+        {"partners"} if stream.partners and stream.partners.model_dump(exclude_none=True, exclude={"note"}) else set()
+    )
     needed |= {"status"} if stream.status in DOUBTFUL else set()
     applicants = make_set(rng, rules)
     verdict = judge_stream(rules, applicants)
@@ -177,7 +195,7 @@ def apply_unlock(applicants: ApplicantSet, unlock: Unlock) -> ApplicantSet:
     if unlock.change == "add":
         kind, number = unlock.id.split(":")[1:]
         larger = applicants.adding(make_partner(kind, int(number)))
-        return larger.with_lead(unlock.id) if " as lead " in unlock.says else larger
+        return larger.with_lead(unlock.id) if unlock.as_lead else larger
     return applicants.with_lead(unlock.id) if unlock.change == "lead" else applicants.dropping(unlock.id)
 
 
@@ -257,6 +275,13 @@ def test_a_state_school_of_unknown_type_may_be_a_nursery_or_special_school() -> 
     rules = make_rules(establishment_types=sorted(STATE_TYPES))
     verdict = judge_stream(rules, ApplicantSet((replace(SOMEWHERE, is_state=True),)))
     assert "establishment_types" in [found.rule for found in verdict.open_points]
+
+
+def test_a_middle_school_of_unknown_ages_is_not_refused_for_primary_or_secondary() -> None:
+    for register_phase, wanted in (("Middle deemed secondary", "primary"), ("Middle deemed primary", "secondary")):
+        school = replace(SOMEWHERE, phases=read_phases(register_phase, None, None, None))
+        verdict = judge_stream(make_rules(phases=[wanted]), ApplicantSet((school,)))
+        assert [found.rule for found in verdict.blocks] == []
 
 
 def test_that_a_school_is_in_no_trust_shows_where_only_its_trust_could_apply() -> None:
