@@ -16,7 +16,7 @@ from bench.generation import VAR
 from bench.match import measure_match, write_match_report
 from bench.measure import QUERIES, SEARCHES
 
-SIZES = (250, 2_500)
+SIZES = (250, 2_500, 25_000)
 
 
 def run_apart(module: str, size: int) -> None:

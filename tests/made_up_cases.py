@@ -118,6 +118,11 @@ def make_rules(**fields: Any) -> StreamRules:
     return compile_rules(FundingStream.model_validate(ALWAYS | stated), VOCABULARY)
 
 
+def make_open_stream(rng: Random) -> StreamRules:
+    """The rules of a stream that looks eligible to many."""
+    return build_stream(2 * rng.randrange(MADE_UP // 2) + 1)
+
+
 @cache
 def build_stream(number: int) -> StreamRules:
     """The rules of one of the streams that are made up."""
@@ -140,7 +145,7 @@ def build_stream(number: int) -> StreamRules:
     }
     if number % 2:
         # Few streams of any shape look eligible to anybody, so half are mostly open.
-        data |= {name: value for name, value in OPEN.items() if rng.random() < 0.85}
+        data |= {name: value for name, value in OPEN.items() if rng.random() < 0.95}
     return make_rules(**data)
 
 
@@ -196,7 +201,7 @@ def choose_hidden(rng: Random, member: Member) -> set[str]:
     """The names of facts not known of a school; nothing is hidden of another body."""
     if not member.is_school:
         return set()
-    groups = rng.sample(FACTS, rng.randint(0, len(FACTS)))
+    groups = rng.sample(FACTS, rng.choice((0, 1, 1, 2, 3, 6, len(FACTS))))
     return {name for group in groups for name in group}
 
 

@@ -164,10 +164,11 @@ def test_the_sections_of_every_record_stand_in_the_promised_order(
 
 
 def list_sentences(value: object) -> Iterator[str]:
-    """Every text of a record in more than one word, its body and the other names people search for left out."""
+    """Every text of a record in more than one word, but not its body, the other names people search for, and the
+    places of a rule, which its sentence names."""
     if isinstance(value, BaseModel):
         for name in type(value).model_fields:
-            if name not in ("body", "aliases", "theme"):
+            if name not in ("body", "aliases", "theme", "values"):
                 yield from list_sentences(getattr(value, name))
     elif isinstance(value, tuple):
         for part in value:
@@ -184,6 +185,20 @@ def test_every_sentence_on_record_stands_on_its_page(
         text = read_text(get_page(address).main)
         missing = [sentence for sentence in list_sentences(record) if sentence not in text]
         assert not missing, f"{address}: {missing}"
+
+
+def test_every_number_and_kind_of_partner_on_record_stands_on_its_page(
+    get_page: PageReader, streams: list[FundingStream], generation: Generation
+) -> None:
+    joint = [stream for stream in streams if stream.partners]
+    assert joint
+    for stream in joint:
+        text = read_text(get_page(f"/funding/{stream.id}").main)
+        needs = stream.partners
+        assert not needs.min or f"At least {needs.min} beside the lead." in text, stream.id
+        assert not needs.schools_min or f"At least {needs.schools_min} school" in text, stream.id
+        for kind in (*(needs.must_include or ()), *(needs.one_of or ())):
+            assert generation.catalogue.vocabulary.label("bodies", kind) in text, f"{stream.id}: {kind}"
 
 
 def test_every_date_on_record_stands_on_its_page_in_words(get_page: PageReader, streams: list[FundingStream]) -> None:

@@ -99,7 +99,10 @@ class MatchRequest:
         return replace(self, lead=lead)
 
     def dropping(self, member_id: str) -> MatchRequest:
-        """The request without a member. Partners of a kind are numbered anew, so a lead among them is left open."""
+        """The request without a member. What was said of it goes with it.
+
+        Partners of a kind are numbered anew, so a lead among them is left open and what was said of them is dropped.
+        """
         urns = tuple(urn for urn in self.urns if f"urn:{urn}" != member_id)
         partners = list(self.partners)
         if member_id.startswith("partner:"):
@@ -108,7 +111,15 @@ class MatchRequest:
                 partners.remove(kind)
         lead = None if self.lead == member_id or (self.lead or "").startswith("partner:") else self.lead
         has_profile = self.has_profile and member_id != "profile:1"
-        return replace(self, urns=urns, partners=tuple(partners), lead=lead, has_profile=has_profile)
+        gone = PROFILE if member_id == "profile:1" else member_id.removeprefix("urn:")
+        kept = {
+            key: said
+            for key, said in self.corrections.items()
+            if key != gone and not (member_id.startswith("partner:") and key.startswith("partner:"))
+        }
+        return replace(
+            self, urns=urns, partners=tuple(partners), lead=lead, has_profile=has_profile, corrections=kept
+        )
 
 
 def _list_correction_pairs(key: str, found: Correction) -> list[tuple[str, str]]:

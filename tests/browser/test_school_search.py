@@ -169,7 +169,7 @@ def test_without_scripts_the_form_finds_schools(open_page: OpenPage) -> None:
     page = open_page("/schools", scripts=False)
     page.get_by_role("textbox", name="Find your school").fill("aldgate")
     page.get_by_role("button", name="Search").click()
-    expect(page.get_by_role("link", name="The Aldgate School")).to_be_visible()
+    expect(page.get_by_role("link", name="The Aldgate School", exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [375, 1280])
