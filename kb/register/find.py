@@ -206,8 +206,10 @@ def _list_mendings(connection: sqlite3.Connection, word: str) -> Iterator[str]:
         return
     # One slip in a short word, two in a long one. A word that many schools have is likelier meant than a rare one.
     slips = 1 if len(word) < 7 else 2
-    sql = "select word, schools from word where length between ? and ?"
-    counts = dict(connection.execute(sql, (len(word) - slips, len(word) + slips)))
+    # Hardly anybody misses both the first letter and the last, and so most words need not be compared.
+    sql = """select word, schools from word
+             where length between ? and ? and (substr(word, 1, 1) = ? or substr(word, -1) = ?)"""
+    counts = dict(connection.execute(sql, (len(word) - slips, len(word) + slips, word[0], word[-1])))
     near = extract(word, list(counts), scorer=OSA.distance, score_cutoff=slips, limit=20)
     if near:
         yield min(near, key=lambda found: (found[1], -counts[found[0]]))[0]
