@@ -60,7 +60,8 @@ def compare_applicants(rules: StreamRules, applicants: ApplicantSet, lead: Membe
         result: Result = CANNOT_TELL
     else:
         result = _compare_roles(rules.applicants, lead, applicants)
-    compared = f"{lead.name}: {KIND_NAMES[lead.kind]}"
+    trust = ", in no academy trust" if lead.in_trust is False else ""
+    compared = f"{lead.name}: {KIND_NAMES[lead.kind]}{trust}"
     asks: tuple[Ask, ...] = ()
     answered = applicants.answers.get((rules.stream.id, "applicants"))
     if result == CANNOT_TELL and answered is not None:
@@ -72,7 +73,7 @@ def compare_applicants(rules: StreamRules, applicants: ApplicantSet, lead: Membe
     return Finding("applicants", "lead", (lead.id,), result, rules.applicants_says, compared, source, asks)
 
 
-def compare_lead(rules: StreamRules, lead: Member) -> Iterator[Finding]:
+def compare_lead(rules: StreamRules, applicants: ApplicantSet, lead: Member) -> Iterator[Finding]:
     """The rule of who must lead, where the record states one."""
     if rules.lead is None:
         return
@@ -85,7 +86,15 @@ def compare_lead(rules: StreamRules, lead: Member) -> Iterator[Finding]:
     note = rules.stream.lead.note if rules.stream.lead else None
     says = f"Who must lead: {', '.join(sorted(value.replace('-', ' ') for value in rules.lead))}. {note or ''}".strip()
     compared = f"{lead.name}: {KIND_NAMES[lead.kind]}"
-    yield Finding("lead", "lead", (lead.id,), result, says, compared, rules.applicants_source)
+    asks: tuple[Ask, ...] = ()
+    answered = applicants.answers.get((rules.stream.id, "lead"))
+    if result == CANNOT_TELL and answered is not None:
+        result, compared = (MET, "You said yes.") if answered else (NOT_MET, "You said no.")
+    elif result == CANNOT_TELL:
+        asks = (
+            Ask(f"Have you asked the funder, and may {lead.name} lead?", "yes-no", "answer", f"{rules.stream.id}:lead"),
+        )
+    yield Finding("lead", "lead", (lead.id,), result, says, compared, rules.applicants_source, asks)
 
 
 def compare_partners(rules: StreamRules, applicants: ApplicantSet, lead: Member) -> Iterator[Finding]:

@@ -34,7 +34,7 @@ def compare_phases(allowed: frozenset[str] | None, vocabulary: Vocabulary, membe
 def _has_ages_of(phases: frozenset[str], member: Member) -> bool:
     low, high = member.age_low, member.age_high
     if low is None or high is None:
-        return False
+        return bool(member.phases and "middle" in member.phases and phases & {"primary", "secondary"})
     ages = [PHASE_AGES[phase] for phase in phases if phase in PHASE_AGES]
     return any(min(high, end) - max(low, start) >= 1 for start, end in ages)
 
@@ -46,7 +46,11 @@ def compare_types(allowed: frozenset[str] | None, vocabulary: Vocabulary, member
     """
     types = member.types
     if types is None:
-        if allowed and member.is_state and ("all" in allowed or allowed >= STATE_TYPES):
+        if (
+            allowed
+            and member.is_state
+            and ("all" in allowed or allowed >= STATE_TYPES | {"special", "pupil-referral-unit", "nursery"})
+        ):
             return MET, "a state school", None
         return CANNOT_TELL, "type not known", None
     has = ", ".join(sorted(vocabulary.label("establishment_types", value).lower() for value in types))
@@ -70,7 +74,8 @@ def compare_geography(geography: Geography | None, vocabulary: Vocabulary, membe
         return CANNOT_TELL, _say_place(member, vocabulary), None
     results: list[Result] = []
     if geography.nations:
-        results.append(MET if {"england", "uk"} & set(geography.nations) else NOT_MET)
+        placed = member.local_authority is not None or member.region is not None
+        results.append(MET if {"england", "uk"} & set(geography.nations) else NOT_MET if placed else CANNOT_TELL)
     if geography.regions or geography.local_authorities:
         results.append(_compare_place(geography, member))
     if geography.area_lists:

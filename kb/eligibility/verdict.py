@@ -72,7 +72,7 @@ def _rank(group: Group, findings: tuple[Finding, ...]) -> tuple[int, int]:
 def judge_lead(rules: StreamRules, applicants: ApplicantSet, lead: Member) -> tuple[Group, tuple[Finding, ...]]:
     """The group and every finding with one member as lead."""
     applicant = compare_applicants(rules, applicants, lead)
-    findings = [applicant, *compare_lead(rules, lead), *compare_partners(rules, applicants, lead)]
+    findings = [applicant, *compare_lead(rules, applicants, lead), *compare_partners(rules, applicants, lead)]
     findings += [_apply_member_rule(rule, rules, applicants, lead) for rule in rules.members]
     findings += [_apply_whole_rule(rule, rules, applicants) for rule in rules.whole]
     return _choose_group(rules, applicants, applicant, findings), tuple(findings)

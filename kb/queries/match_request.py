@@ -117,9 +117,7 @@ class MatchRequest:
             for key, said in self.corrections.items()
             if key != gone and not (member_id.startswith("partner:") and key.startswith("partner:"))
         }
-        return replace(
-            self, urns=urns, partners=tuple(partners), lead=lead, has_profile=has_profile, corrections=kept
-        )
+        return replace(self, urns=urns, partners=tuple(partners), lead=lead, has_profile=has_profile, corrections=kept)
 
 
 def _list_correction_pairs(key: str, found: Correction) -> list[tuple[str, str]]:
