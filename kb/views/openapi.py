@@ -71,6 +71,7 @@ _SCHOOL_PARAMETERS: list[dict[str, Any]] = [
     {
         "name": "limit",
         "in": "query",
+        "allowEmptyValue": True,  # as if it were not there
         "schema": {"type": "integer", "minimum": 1, "maximum": MAX_SCHOOLS, "default": DEFAULT_SCHOOLS},
     },
 ]

@@ -79,8 +79,9 @@ def test_filters_on_a_narrow_screen_open_with_the_keyboard(open_page: Callable[.
     assert page.evaluate("document.activeElement.checked")
 
 
-def test_the_skip_link_is_first_seen_and_leads_past_the_menu(open_page: Callable[..., Page], address: str) -> None:
-    page = open_page(address, 375)
+@pytest.mark.parametrize("path", ["/", "/funding/condition-improvement-fund", "/search?colour=green"])
+def test_the_skip_link_is_first_seen_and_leads_past_the_menu(open_page: Callable[..., Page], path: str) -> None:
+    page = open_page(path, 375)
     press_tab_to(page, ".govuk-skip-link", limit=1)
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
