@@ -15,6 +15,7 @@ import whoosh
 from bench.generation import VAR
 from bench.match import measure_match, write_match_report
 from bench.measure import QUERIES, SEARCHES
+from bench.register import write_register_report
 
 SIZES = (250, 2_500, 25_000)
 
@@ -64,7 +65,9 @@ def main() -> None:
         measured[size] = read_note(size, "measured.json")
         measured[size]["figures"] |= read_note(size, "built.json")["figures"]
     print("Measuring the match", flush=True)
-    report = "\n".join([*write_report(measured), "", *write_match_report(measure_match())]) + "\n"
+    match = list(write_match_report(measure_match()))
+    print("Measuring the register of schools", flush=True)
+    report = "\n".join([*write_report(measured), "", *match, "", *write_register_report()]) + "\n"
     (VAR / "report.md").write_text(report, encoding="utf-8")
     print(report)
 

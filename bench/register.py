@@ -93,8 +93,8 @@ def measure_cpu(work: Callable[[], object]) -> float:
     return median(times)
 
 
-def main() -> None:
-    """Print the figures."""
+def write_register_report() -> Iterator[str]:
+    """The figures as Markdown."""
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         download = here / "edubasealldata20261118.csv"
@@ -102,21 +102,25 @@ def main() -> None:
         command = [sys.executable, "-m", "bench.register", "import", str(download), str(here / "imported")]
         figures = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
         size = download.stat().st_size / 1e6
-        print(f"Import of {ROWS:,} rows x {COLUMNS} columns, {size:.0f} MB, {figures['schools']:,} open schools:")
-        print(f"  {figures['seconds']:.1f} s, {figures['cpu']:.1f} s of CPU, {figures['megabytes']:.0f} MB of memory")
         started = time.process_time()
         ensure_register(here / "seeded")
-        print(f"Seeding from the shipped data: {time.process_time() - started:.1f} s of CPU")
+        seeding = time.process_time() - started
         register = Register(here / "seeded")
-        print(f"Search over {register.read_meta()['schools']:,} schools, ms of CPU, 20 results:")
+        yield "## The register of schools\n\n| | |\n|---|---|"
+        yield f"| import of {ROWS:,} rows x {COLUMNS} columns, {size:.0f} MB: wall s | {figures['seconds']:.1f} |"
+        yield f"| its processor s | {figures['cpu']:.1f} |"
+        yield f"| its memory at most, MB | {figures['megabytes']:.0f} |"
+        yield f"| seeding from the shipped data, processor s | {seeding:.1f} |"
         found = {query: measure_cpu(lambda query=query: register.search_schools(query, 20)) for query in QUERIES}  # type: ignore[misc]
-        for query, took in sorted(found.items(), key=lambda item: -item[1]):
-            print(f"  {took:6.2f}  {query}")
-        print(f"  median {median(found.values()):.2f}, worst {max(found.values()):.2f}")
+        schools = register.read_meta()["schools"]
+        middle = median(found.values())
+        yield f"| search of {schools:,} schools, processor ms, median of {len(found)} queries | {middle:.1f} |"
+        slowest = max(found, key=found.__getitem__)
+        yield f'| the slowest of them, "{slowest}", ms | {found[slowest]:.1f} |'
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["import"]:
         import_alone(Path(sys.argv[2]), Path(sys.argv[3]))
     else:
-        main()
+        print("\n".join(write_register_report()))

@@ -25,6 +25,7 @@ from kb.queries.search import run_search
 
 COMMAND = Path(sys.executable).with_name("kb")
 TODAY = date(2026, 11, 21)
+BEFORE = datetime(2026, 11, 21, tzinfo=UTC)
 KILLS_OF_COMMAND = 9  # over its whole duration, more than half of which is starting up
 KILLS_OF_BUILD = 36  # in processes that have started already, over the build alone
 FORKS = multiprocessing.get_context("forkserver")
@@ -63,8 +64,8 @@ class Reader(threading.Thread):
         assert {kind: len(generation.catalogue.list_ids(kind)) for kind in counts} == counts
         assert generation.index.count == sum(counts.values())
         assert run_search(generation, SearchRequest(), TODAY).total == sum(counts.values())
-        first = run_search(generation, SearchRequest("NRF"), TODAY).results[0]
-        assert generation.catalogue.get_funding_stream(first.card.id).acronym == "NRF"
+        first = run_search(generation, SearchRequest("hall fund"), TODAY).results[0]
+        assert generation.catalogue.get_funding_stream(first.card.id).id == "hall-fund"
         added = generation.index.find(parse_query("zebraic")).all_words.bit_count()
         assert added == counts["glossary"] - self._terms
         self.seen.append(generation.id)
@@ -75,17 +76,19 @@ class Reader(threading.Thread):
 
 
 @pytest.fixture
-def contents(content: Path, content_copy: Path) -> list[Path]:
-    """Two content folders; the second has one glossary term more."""
-    with (content_copy / "glossary.yml").open("a", encoding="utf-8") as file:
+def contents(small_content: Path, tmp_path: Path) -> list[Path]:
+    """Two small content folders, since a build does the same for few records; the second has one glossary term more."""
+    longer = Path(shutil.copytree(small_content, tmp_path / "longer"))
+    with (longer / "glossary.yml").open("a", encoding="utf-8") as file:
         file.write("\n- {id: zebraic, name: Zebraic, means: Of zebra crossings., era: today}\n")
-    return [content, content_copy]
+    return [small_content, longer]
 
 
 @pytest.fixture
-def data(built_data: Path, tmp_path: Path) -> Path:
-    """A data folder of one's own with one live generation."""
-    return Path(shutil.copytree(built_data, tmp_path / "data"))
+def data(contents: list[Path], tmp_path: Path) -> Path:
+    """A data folder with one live generation."""
+    build_generation(contents[0], tmp_path / "data", BEFORE)
+    return tmp_path / "data"
 
 
 @pytest.fixture

@@ -9,19 +9,21 @@ import threading
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh import index as whoosh_index
+from whoosh import scoring
 from whoosh.query import Or, Term
 
 from kb.build import check_content
 from kb.generations import Generation
 from kb.index import Hits, IndexDocument, TextIndex, describe_record, open_index, parse_query
 from kb.index.excerpt import LENGTH, cut_excerpt
-from kb.index.find import RankingBM25F, list_members, make_bits
+from kb.index.find import list_members, make_bits, weigh_word
 from kb.index.weights import FIELDS, SATURATION
 from kb.index.words import STOP_WORDS, WORD, fold_text, stem_word
 
@@ -188,6 +190,15 @@ def test_bit_sets_and_lists_of_numbers_say_the_same() -> None:
     assert make_bits(numbers, 146) == sum(1 << int(number) for number in numbers)
     assert list_members(make_bits(numbers, 146)).tolist() == numbers.tolist()
     assert list_members(0).tolist() == []
+
+
+class RankingBM25F(scoring.BM25F):
+    """Whoosh's own scorer with our idf: the reference for scores worked out from arrays."""
+
+    def idf(self, searcher: Any, fieldname: str, text: str) -> float:
+        """The weight of a word by how few records have it, always above 0."""
+        parent = searcher.get_parent()
+        return weigh_word(parent.doc_frequency(fieldname, text), parent.doc_count_all())
 
 
 def test_scores_and_matches_are_those_of_whoosh_itself(generation: Generation, index_folder: Path) -> None:

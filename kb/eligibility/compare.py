@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from kb.eligibility.facts import MAINTAINED_TYPES, STATE_TYPES, Fact, Member
 from kb.eligibility.findings import CANNOT_TELL, MET, NOT_MET, Ask, Result, compare_bounds
@@ -17,12 +18,17 @@ MemberTest = Callable[[Member], Outcome]
 PHASE_AGES = {"early-years": (2, 5), "primary": (5, 11), "secondary": (11, 16), "post-16": (16, 19)}
 
 
+@lru_cache(maxsize=1024)  # the same few combinations come back for every stream and school
+def _say_values(name: str, values: frozenset[str], vocabulary: Vocabulary) -> str:
+    return ", ".join(sorted(vocabulary.label(name, value).lower() for value in values))
+
+
 def compare_phases(allowed: frozenset[str] | None, vocabulary: Vocabulary, member: Member) -> Outcome:
     """Met if the school has one of the phases. A list without special says nothing of special schools, and a school
     with pupils of a phase's ages, such as a middle school with Years 5 and 6, may be meant by it."""
     if member.phases is None:
         return (MET if allowed is not None and "all" in allowed else CANNOT_TELL), "phase not known", None
-    has = ", ".join(sorted(vocabulary.label("phases", phase).lower() for phase in member.phases))
+    has = _say_values("phases", member.phases, vocabulary)
     if allowed is None:
         return CANNOT_TELL, has, None
     if "all" in allowed or member.phases & allowed:
@@ -53,7 +59,7 @@ def compare_types(allowed: frozenset[str] | None, vocabulary: Vocabulary, member
         ):
             return MET, "a state school", None
         return CANNOT_TELL, "type not known", None
-    has = ", ".join(sorted(vocabulary.label("establishment_types", value).lower() for value in types))
+    has = _say_values("establishment_types", types, vocabulary)
     if allowed is None:
         return CANNOT_TELL, has, None
     if "all" in allowed:

@@ -110,6 +110,11 @@ class ApplicantSet:
     answers: Mapping[tuple[str, str], bool] = field(default_factory=dict)
 
     @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the members."""
+        return tuple(member.id for member in self.members)
+
+    @cached_property
     def schools(self) -> tuple[Member, ...]:
         """The members that are schools."""
         return tuple(member for member in self.members if member.is_school)

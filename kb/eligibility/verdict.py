@@ -59,14 +59,14 @@ def judge_stream(rules: StreamRules, applicants: ApplicantSet) -> Verdict:
         ids = [member.id for member in applicants.members]
         chosen = ids.index(applicants.lead)
     else:
-        chosen = min(range(len(tried)), key=lambda number: _rank(*tried[number]))
+        chosen = min(range(len(tried)), key=lambda number: _rank(*tried[number])) if len(tried) > 1 else 0
     group, findings = tried[chosen]
     how = _say_how(rules) if group == "reaches-you" else None
     return Verdict(rules, group, findings, applicants.members[chosen].id, may_lead, how)
 
 
 def _rank(group: Group, findings: tuple[Finding, ...]) -> tuple[int, int]:
-    return GROUPS.index(group), sum(finding.result != MET for finding in findings)
+    return GROUPS.index(group), sum([finding.result != MET for finding in findings])
 
 
 def judge_lead(rules: StreamRules, applicants: ApplicantSet, lead: Member) -> tuple[Group, tuple[Finding, ...]]:
@@ -79,7 +79,8 @@ def judge_lead(rules: StreamRules, applicants: ApplicantSet, lead: Member) -> tu
 
 
 def _choose_group(rules: StreamRules, applicants: ApplicantSet, applicant: Finding, findings: list[Finding]) -> Group:
-    if any(finding.result == NOT_MET for finding in findings if finding is not applicant):
+    results = [finding.result for finding in findings]
+    if NOT_MET in results[1:]:  # the first is the applicant's
         return "not-eligible"
     if rules.stream.route in REACHING_ROUTES or (
         applicant.result == NOT_MET and only_own_body_may_apply(rules, applicants)
@@ -89,7 +90,7 @@ def _choose_group(rules: StreamRules, applicants: ApplicantSet, applicant: Findi
         return "not-eligible"
     if rules.applicants is None and not rules.has_rules:
         return "not-enough-recorded"
-    return "check" if any(finding.result == CANNOT_TELL for finding in findings) else "eligible"
+    return "check" if CANNOT_TELL in results else "eligible"
 
 
 def _say_how(rules: StreamRules) -> str:
@@ -110,7 +111,7 @@ def _apply_member_rule(rule: MemberRule, rules: StreamRules, applicants: Applica
         bound = (lead,) if not rule.schools_only or lead.is_school else applicants.schools
     outcomes = [rule.test(member) for member in bound]
     result = _combine(rule, bound, outcomes, lead)
-    about = tuple([member.id for member in bound])
+    about = applicants.ids if bound is applicants.members else tuple([member.id for member in bound])
     compared = _say_compared(bound, outcomes, len(applicants.members))
     if result != CANNOT_TELL:
         return Finding(rule.key, rule.scope, about, result, rule.says, compared, rule.source)
@@ -128,6 +129,8 @@ def _combine(rule: MemberRule, bound: tuple[Member, ...], outcomes: list[Outcome
     A rule that a field states binds whoever leads. What it asks of the other schools no source says, so a partner
     that does not fit leaves it open; with a lead that is no school, one school that fits does.
     """
+    if len(outcomes) == 1 and rule.scope in ("lead", "every", "any"):
+        return outcomes[0][0]
     results = [outcome[0] for outcome in outcomes]
     if not rule.from_field or len(results) < 2:
         return combine_scope(rule.scope, results)
@@ -146,7 +149,7 @@ def _say_compared(bound: tuple[Member, ...], outcomes: list[Outcome], count: int
 
 
 def _apply_whole_rule(rule: WholeRule, rules: StreamRules, applicants: ApplicantSet) -> Finding:
-    about = tuple(member.id for member in applicants.members)
+    about = applicants.ids
     if rule.ask is None:
         return Finding(rule.key, "every", about, MET, rule.says, "As the record states.", rule.source)
     answered = applicants.answers.get((rules.stream.id, rule.key))

@@ -1,8 +1,8 @@
 """Find records by words in one generation's index.
 
-Whoosh holds the postings, reads them and scores each word in each field. What a word scores does not depend on the
-rest of the query, so it is worked out once per generation and kept as two arrays; a query is then a few additions. A
-searcher must not be shared between threads, so each thread has its own.
+Whoosh makes the postings, finds phrases and whole names, and gives the formula; the build copies its postings into
+arrays (kb/index/postings.py), from which what a word scores in every record is worked out at once and kept. A query is
+then a few additions. A searcher must not be shared between threads, so each thread has its own.
 """
 
 from __future__ import annotations
@@ -21,24 +21,15 @@ from whoosh.query.positional import Phrase
 from whoosh.query.terms import Term
 
 from kb.errors import NoGeneration
+from kb.index.postings import PostingArrays
 from kb.index.query import TextQuery
 from kb.index.spelling import correct_word, replace_word
 from kb.index.weights import ALL_WORDS, EXACT_NAMES, FIELDS, SATURATION, SHARE_OF_BEST
-from kb.index.words import stem_word
 
 MAX_KEPT_WORDS = 20_000  # words whose scores are kept; two arrays of a few kilobytes each at most
 
 Numbers = NDArray[np.int64]
 Scores = NDArray[np.float64]
-
-
-class RankingBM25F(scoring.BM25F):
-    """BM25 with the standard idf, ln(1 + (N - n + 0.5) / (n + 0.5)): Whoosh's own keeps common words too heavy."""
-
-    def idf(self, searcher: Any, fieldname: str, text: str) -> float:
-        """The weight of a word by how few records have it, always above 0."""
-        parent = searcher.get_parent()
-        return weigh_word(parent.doc_frequency(fieldname, text), parent.doc_count_all())
 
 
 def weigh_word(having: int, count: int) -> float:
@@ -95,13 +86,13 @@ class TextIndex:
         self._index = index.open_dir(str(folder), readonly=True)
         self._local = threading.local()
         self._kept: dict[str, tuple[Postings, int]] = {}
+        self._arrays = PostingArrays(folder, FIELDS)
         self.count: int = self._searcher.doc_count_all()
 
     @property
     def _searcher(self) -> Any:
         if not hasattr(self._local, "searcher"):
-            lengths = {f"{name}_B": weight.length for name, weight in FIELDS.items()}
-            self._local.searcher = self._index.searcher(weighting=RankingBM25F(K1=SATURATION, **lengths))
+            self._local.searcher = self._index.searcher()
         return self._local.searcher
 
     def find(self, wanted: TextQuery, share_of_best: float = SHARE_OF_BEST) -> Hits:
@@ -147,44 +138,18 @@ class TextIndex:
         kept = self._kept.get(word)
         if kept is None:
             scores = np.zeros(self.count)
-            for field, field_weight in FIELDS.items():
-                self._add_field(field, word, field_weight.weight, scores)
+            for field, having, times in self._arrays.look_up(word):
+                lengths, mean = self._arrays.fields[field].lengths, self._arrays.fields[field].mean
+                idf, weight = weigh_word(len(having), self.count), FIELDS[field]
+                # Whoosh's own formula for all records at once; a test holds the result to Whoosh's scorer.
+                formula: Any = scoring.bm25  # typed for single numbers, but plain arithmetic
+                scores[having] += weight.weight * formula(idf, times, lengths[having], mean, weight.length, SATURATION)
             numbers = np.flatnonzero(scores)
             kept = (Postings(numbers, scores[numbers]), make_bits(numbers, self.count))
             if len(self._kept) >= MAX_KEPT_WORDS:
                 self._kept.clear()
             self._kept[word] = kept
         return kept
-
-    def _add_field(self, field: str, word: str, weight: float, scores: Scores) -> None:
-        searcher = self._searcher
-        if (field, word) not in searcher.reader():
-            return
-        matcher = searcher.reader().postings(field, word)
-        having, times = [], []
-        while matcher.is_active():
-            having.append(matcher.id())
-            times.append(matcher.weight())
-            matcher.next()
-        lengths, mean = self._lengths[field]
-        # Whoosh's own formula for all records at once. Its scorer reads each length from the file, which takes twice as
-        # long in all (docs/performance.md).
-        formula: Any = scoring.bm25  # typed for single numbers, but plain arithmetic
-        idf = searcher.idf(field, word)
-        found = formula(idf, np.array(times), lengths[having], mean, FIELDS[field].length, SATURATION)
-        scores[having] += weight * found
-
-    @cached_property
-    def _lengths(self) -> dict[str, tuple[Scores, float]]:
-        """How many words each record has in each field, as Whoosh keeps it, and the mean of that."""
-        reader, every = self._searcher.reader(), range(self.count)
-        return {
-            field: (
-                np.array([reader.doc_field_length(no, field) or 0 for no in every], dtype=np.float64),
-                self._searcher.avg_field_length(field) or 1.0,
-            )
-            for field in FIELDS
-        }
 
     def _find_phrase(self, stems: tuple[str, ...]) -> int:
         """The records in which words stand next to each other, in one field, in this order."""
@@ -206,26 +171,17 @@ class TextIndex:
     @cached_property
     def _frequencies(self) -> dict[str, int]:
         """How many records have each word as written."""
-        reader = self._searcher.reader()
-        return {text.decode(): info.doc_frequency() for text, info in reader.iter_field("words")}
-
-    @cached_property
-    def _forms(self) -> dict[str, list[str]]:
-        """The words as written that share a stem."""
-        forms: dict[str, list[str]] = {}
-        for word in self._frequencies:
-            forms.setdefault(stem_word(word), []).append(word)
-        return forms
+        return self._arrays.list_frequencies()
 
     def list_forms(self, stems: tuple[str, ...]) -> list[str]:
         """Every word of the records with one of these stems, for marking in excerpts."""
-        return [form for stem in stems for form in self._forms.get(stem, ())]
+        return [form for stem in stems for form in self._arrays.list_forms(stem)]
 
     def suggest_spelling(self, wanted: TextQuery) -> str | None:
         """The query with words no record has put right from the records' own words; None if nothing is near."""
         corrected = wanted.text
         for stem, typed in wanted.typed:
-            if stem in self._forms:
+            if self._arrays.list_forms(stem):
                 continue
             near = correct_word(typed, self._frequencies)
             if near is None:

@@ -1,13 +1,15 @@
-"""Write an index: one Whoosh segment, record number n as document n."""
+"""Write an index: one Whoosh segment, record number n as document n, and its postings as arrays."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from whoosh import fields, index
 
 from kb.index.document import IndexDocument
+from kb.index.postings import write_arrays
 from kb.index.weights import EXACT_NAMES, FIELDS
 from kb.index.words import fold_text, make_stemming_analyzer, make_word_analyzer
 
@@ -29,7 +31,8 @@ def write_index(
     Documents come in the order of their numbers, from 0. `report` is called with the count after each.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    writer = index.create_in(str(folder), make_schema()).writer(limitmb=256)
+    made: Any = index.create_in(str(folder), make_schema())
+    writer = made.writer(limitmb=256)
     count = 0
     try:
         for document in documents:
@@ -42,4 +45,6 @@ def write_index(
         writer.cancel()
         raise
     writer.commit(optimize=True)
+    with made.reader() as reader:
+        write_arrays(folder, reader, FIELDS)
     return count
