@@ -139,7 +139,7 @@ def test_check_of_a_missing_folder_lists_what_should_be_there(run: Run, tmp_path
     assert "funding/: this is missing from the content folder" in result.stdout
 
 
-def test_stale_lists_what_is_past_review_with_what_was_last_known(run: Run, content_copy: Path) -> None:
+def test_stale_lists_what_is_past_review_longest_overdue_first(run: Run, content_copy: Path) -> None:
     path = content_copy / "funding" / "pupil-premium.md"
     text = re.sub(r"(?m)^review_by: .*$", "review_by: 1999-06-01", path.read_text(encoding="utf-8"))
     text = re.sub(r"(?m)^checked: \{on: [0-9-]+", "checked: {on: 1998-07-01", text)
@@ -147,8 +147,22 @@ def test_stale_lists_what_is_past_review_with_what_was_last_known(run: Run, cont
     result = run("stale", content=content_copy)
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
-    assert lines[0] == "pupil-premium: review by 1 June 1999, last known 1 July 1998"
-    assert lines[-1] == f"{len(lines) - 1} record{'' if len(lines) == 2 else 's'} past review."
+    assert re.fullmatch(r"Past review \(\d+\)", lines[0])
+    assert lines[1] == "  pupil-premium: review by 1 June 1999, last known 1 July 1998"
+
+
+def test_stale_says_what_is_not_confirmed_disagreed_on_or_weakly_sourced_and_why(run: Run, small_content: Path) -> None:
+    path = small_content / "funding" / "youth-fund.md"
+    text = path.read_text(encoding="utf-8")
+    text = re.sub(r"(?m)^status: .*$", "status: not-confirmed\nstatus_note: The page is gone.", text)
+    path.write_text(text.replace("sources:", "conflicts: [One page says 5; another says 6]\nsources:", 1))
+    result = run("stale", "--json", content=small_content)
+    found = json.loads(result.stdout)
+    assert {"id": "youth-fund", "reason": "The page is gone."} in found["not-confirmed"]
+    assert found["conflicting"] == [{"id": "youth-fund", "reason": "One page says 5; another says 6"}]
+    assert all(
+        "it rests on one source" in each["reason"] or "no source" in each["reason"] for each in found["weakly-sourced"]
+    )
 
 
 def test_build_prints_plain_lines_where_there_is_no_terminal(content: Path, tmp_path: Path) -> None:

@@ -92,6 +92,11 @@ class Catalogue:
         rows = self._rows("select data from record where type = 'funding' order by id")
         return [FundingStream.model_validate_json(row[0]) for row in rows]
 
+    def list_case_studies(self) -> list[CaseStudy]:
+        """Every case study, by id."""
+        rows = self._rows("select data from record where type = 'case-study' order by id")
+        return [CaseStudy.model_validate_json(row[0]) for row in rows]
+
     def list_terms(self) -> list[Term]:
         """The glossary, by name."""
         rows = self._rows("select data from record where type = 'glossary'")
@@ -100,8 +105,11 @@ class Catalogue:
 
     def list_questions(self, feature: str) -> list[Question]:
         """The self-assessment questions of one key feature, in the document's order."""
-        questions = (Question.model_validate_json(data) for data in self._read_listing("question"))
-        return [question for question in questions if question.feature == feature]
+        return [question for question in self.list_all_questions() if question.feature == feature]
+
+    def list_all_questions(self) -> list[Question]:
+        """The self-assessment questions of all key features, in the document's order."""
+        return [Question.model_validate_json(data) for data in self._read_listing("question")]
 
     def list_documents(self) -> list[Document]:
         """The source documents."""

@@ -121,3 +121,4 @@ class CaseStudy(Record):
     source_kind: Annotated[str, Listed("source_kinds")] | None = None
     theme: Text | None = None
     cycle_stage: Text | None = None
+    conflicts: Texts | None = None

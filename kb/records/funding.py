@@ -252,6 +252,7 @@ class FundingStream(Record):
     combine: Combine | None = None
     replaces: Ids | None = None
     replaced_by: Ids | None = None
+    conflicts: Texts | None = None
 
     @property
     def is_mechanism(self) -> bool:

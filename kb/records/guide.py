@@ -26,11 +26,15 @@ class FrameworkPage(Record):
 
 
 class Question(Strict):
-    """One question of the self-assessment; `of` names the groups it is asked about, one by one."""
+    """One question of the self-assessment; `of` names the groups it is asked about, one by one.
+
+    `for_school` is our adaptation for a school that asks itself.
+    """
 
     id: Id
     feature: KeyFeature
     asks: Text
+    for_school: Text | None = None
     of: Texts | None = None
     document: Id
     locator: Text

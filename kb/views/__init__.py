@@ -6,16 +6,19 @@ from flask import Flask
 
 from kb.views import (
     api,
+    editors,
     errors,
     framework,
     health,
     lists,
     match,
+    overview,
     pages,
     plan,
     records,
     schools,
     security,
+    self_assessment,
     site,
     stream_schools,
 )
@@ -26,5 +29,6 @@ def register_views(app: Flask) -> None:
     site.register(app)
     security.register(app)
     errors.register(app)
-    for room in (pages, lists, records, framework, match, plan, schools, stream_schools, api, health):
+    rooms = (pages, lists, records, framework, overview, self_assessment, editors, match, plan, schools)
+    for room in (*rooms, stream_schools, api, health):
         app.register_blueprint(room.bp)
