@@ -19,6 +19,7 @@ from kb.config import PROJECT, Settings
 from kb.generations import Generation, Generations
 from kb.records.case_study import CaseStudy
 from kb.records.funding import FundingStream
+from kb.records.vocabulary import Vocabulary
 from kb.register import ensure_register
 
 TODAY = date(2026, 11, 21)
@@ -94,6 +95,12 @@ def small_content(content: Path, tmp_path: Path) -> Path:
 def streams(generation: Generation) -> list[FundingStream]:
     """Every funding record of the content."""
     return generation.catalogue.list_funding_streams()
+
+
+@pytest.fixture(scope="session")
+def vocabulary(generation: Generation) -> Vocabulary:
+    """The closed lists of the content."""
+    return generation.catalogue.vocabulary
 
 
 @pytest.fixture(scope="session")

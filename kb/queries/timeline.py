@@ -15,10 +15,11 @@ ENDED = ("historic", "closed")
 
 @dataclass(frozen=True)
 class TimelineRow:
-    """One programme. `first` and `last` are the years its sources date, None where they give none.
+    """One programme. `first` is the first year its sources date, `last` the last one of a programme that ended.
 
-    `ended` False: it goes on, or nobody has said that it ended. `at` and `width` place its bar in percent, None when
-    there is no year to draw.
+    Of a programme that has ended they are when it began and ended, None where no source says; of one that goes on
+    `first` is only the first year on record. `at` and `width` place its bar in percent, None without a year to draw;
+    one known end of an ended programme is a bar of one year, `is_open` then says that it reached further.
     """
 
     id: str
@@ -30,6 +31,22 @@ class TimelineRow:
     replaced_by: tuple[tuple[str, str], ...]
     at: float | None = None
     width: float | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """True for an ended programme of which only the beginning or only the end is stated."""
+        return self.ended and (self.first is None) != (self.last is None)
+
+    @property
+    def years(self) -> str:
+        """When it ran, in words; "" when no source says."""
+        if not self.ended:
+            return f"on record from {self.first}" if self.first else ""
+        if self.first and self.last:
+            return f"{self.first} to {self.last}" if self.first != self.last else f"{self.first}"
+        if self.first:
+            return f"began {self.first}, end not stated"
+        return f"ended {self.last}, start not stated" if self.last else ""
 
 
 @dataclass(frozen=True)
@@ -94,15 +111,12 @@ def _join_families(streams: dict[str, FundingStream], followers: dict[str, tuple
 def _make_row(
     stream: FundingStream, followers: tuple[str, ...], streams: dict[str, FundingStream], today: date
 ) -> TimelineRow:
-    dates = [
-        found
-        for window in stream.windows or ()
-        for found in (window.opens, window.closes, window.spend_from, window.spend_by)
-        if found is not None
-    ]
+    windows = stream.windows or ()
+    begun = [found.first.year for window in windows for found in (window.opens, window.spend_from) if found]
+    over = [found.last.year for window in windows for found in (window.closes, window.spend_by) if found]
     ended = stream.status in ENDED
-    first = min((found.first.year for found in dates), default=None)
-    last = max((found.last.year for found in dates), default=None) if ended else None
+    first = min(begun if ended else begun + over, default=None)
+    last = max(over, default=None) if ended else None
     row = TimelineRow(
         stream.id,
         stream.title,
@@ -112,11 +126,12 @@ def _make_row(
         ended,
         tuple((after, streams[after].title) for after in followers if after in streams),
     )
-    if first is None:
+    if first is None and last is None:
         return row
-    at = _place(first, today)
-    end = _place((last if last is not None else today.year) + 1, today)
-    return replace(row, at=at, width=round(max(end - at, 1.0), 2))
+    start = first if first is not None else last or FIRST_YEAR
+    end = start if row.is_open else last if last is not None else today.year
+    at = _place(start, today)
+    return replace(row, at=at, width=round(max(_place(end + 1, today) - at, 1.0), 2))
 
 
 def _place(year: int, today: date) -> float:
@@ -126,7 +141,7 @@ def _place(year: int, today: date) -> float:
 
 
 def _order(row: TimelineRow) -> tuple[int, int, str]:
-    return row.first or 9999, row.last or 9999, row.title.casefold()
+    return row.first or row.last or 9999, row.last or 9999, row.title.casefold()
 
 
 def _order_family(family: tuple[TimelineRow, ...]) -> tuple[int, int, str]:
