@@ -25,6 +25,7 @@ LISTED = {
     "area-list": ["education-investment-areas", "opportunity-areas", *COUNCILS, "Ambridge"],
     "phase": VOCABULARY.values("phases"),
     "establishment-type": VOCABULARY.values("establishment_types"),
+    "not-establishment-type": VOCABULARY.values("establishment_types"),
 }
 MADE_UP = 800
 # The register's phases with the lowest and the highest ages that schools of each take.

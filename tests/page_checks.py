@@ -65,7 +65,9 @@ def read_text(tag: Tag | None) -> str:
 
 def list_links(page: BeautifulSoup, at: str) -> list[str]:
     """Every address of this site that the page links to, loads or sends a form to, each once, fragments included."""
-    found = [tag[name] for tag in page.find_all(True) for name in ("href", "src", "action") if name in tag.attrs]
+    found = [tag[name] for tag in page.find_all(True) for name in ("href", "src") if name in tag.attrs]
+    # A form asks for another page than its bare action, so what is on that page says nothing of the fragment.
+    found += [form["action"].partition("#")[0] for form in page.find_all("form", action=True)]
     inside = (urljoin(at, address) for address in found if not urlsplit(address).scheme)
     return [address for address in dict.fromkeys(inside) if not address.startswith("//")]
 

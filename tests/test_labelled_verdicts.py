@@ -16,10 +16,12 @@ from kb.eligibility.facts import ApplicantSet, Fact, Member, read_phases, read_t
 from kb.eligibility.rules import StreamRules, compile_rules
 from kb.eligibility.verdict import GROUPS, Verdict, judge_stream
 
-LABELS: dict[str, Any] = yaml.safe_load(
-    (Path(__file__).parent / "data" / "labelled-verdicts.yml").read_text(encoding="utf-8")
-)
-PAIRS: list[dict[str, Any]] = LABELS["pairs"]
+FILES = [
+    yaml.safe_load(path.read_text(encoding="utf-8"))
+    for path in sorted((Path(__file__).parent / "data" / "labelled").glob("*.yml"))
+]
+LABELS: dict[str, Any] = {"applicants": {name: found for file in FILES for name, found in file["applicants"].items()}}
+PAIRS: list[dict[str, Any]] = [pair for file in FILES for pair in file["pairs"]]
 PAST = ("historic", "closed")
 
 

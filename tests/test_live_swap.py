@@ -211,3 +211,20 @@ def test_kb_serve_without_any_generation_ends_with_the_problems_of_the_content(
     assert result.returncode == 1
     assert "problems in 1 file." in result.stdout
     assert "Nothing was built." in result.stderr
+
+
+def test_kb_serve_reload_builds_when_a_content_file_changes_and_stays_up_when_it_is_spoilt(
+    site: dict[str, str], small_content: Path, tmp_path: Path
+) -> None:
+    port, log = find_free_port(), tmp_path / "log"
+    page = next(small_content.glob("casestudies/*.md"))
+    sound = page.read_text()
+    with run_server([KB, "serve", "--reload"], {**site, "PORT": str(port)}, log) as server:
+        wait_for(lambda: answers(port), server, log)
+        page.write_text("---\ntitle: Spoilt\n---\n")
+        wait_for(lambda: b"Nothing was built." in log.read_bytes(), server, log)
+        page.write_text(sound.replace("\n## What changed\n", "\n## What changed\n\nIt was reloaded.\n"))
+        wait_for(lambda: b"It was reloaded." in read(port, f"/case-studies/{page.stem}")[2], server, log)
+        server.send_signal(signal.SIGTERM)
+        server.wait(PATIENCE)
+    assert not answers(port)

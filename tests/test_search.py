@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -204,7 +204,14 @@ def test_nothing_found_is_one_empty_page(generation: Generation) -> None:
 
 
 def test_browsing_puts_what_can_be_acted_on_before_cases_history_and_guide(generation: Generation) -> None:
-    shown = [item.card for item in search(generation).results]
+    request = SearchRequest(per_page=100)
+    pages = range(1, -(-generation.index.count // 100) + 1)
+    shown = [
+        item.card
+        for number in pages
+        for item in run_search(generation, replace(request, page=number), TODAY).results
+    ]
+    assert len(shown) == generation.index.count
     groups = [card.status or ("mechanism" if card.type == "funding" else card.type) for card in shown]
     order = ["open", "rolling", "recurring", "case-study", "mechanism", "historic", "framework"]
     firsts = [groups.index(group) for group in order if group in groups]

@@ -62,7 +62,7 @@ def create_tables(database: sqlite_utils.Database) -> None:
     database.table("link").create(
         {"kind": str, "from_type": str, "from_id": str, "to_type": str, "to_id": str, "note": str}
     )
-    database.table("source_use").create({"no": int, "document": str, "publisher": str})
+    database.table("source_use").create({"no": int, "document": str, "publisher": str, "first": str, "last": str})
     database.table("listing").create({"name": str, "position": int, "data": str})
     database.table("meta").create({"key": str, "value": str}, pk="key")
 
@@ -124,11 +124,19 @@ def list_links(record: FundingStream | CaseStudy | FrameworkPage | Term) -> list
 
 
 def list_source_uses(row: CatalogueRow) -> list[dict[str, Any]]:
-    """Which documents and publishers a record rests on, each once."""
+    """What a record rests on: the document or publisher of each source, and the days its date can mean."""
     if isinstance(row.record, Term):
         return []
-    used = dict.fromkeys((source.document, source.publisher) for source in row.record.sources)
-    return [{"no": row.no, "document": document, "publisher": publisher} for document, publisher in used]
+    return [
+        {
+            "no": row.no,
+            "document": source.document,
+            "publisher": source.publisher,
+            "first": source.dated.first.isoformat() if source.dated else None,
+            "last": source.dated.last.isoformat() if source.dated else None,
+        }
+        for source in row.record.sources
+    ]
 
 
 def fill_lists(database: sqlite_utils.Database, corpus: Corpus) -> None:

@@ -136,6 +136,11 @@ class Catalogue:
             counts.update({(column, name): count for name, count in self._rows(sql)})
         return counts
 
+    def read_source_years(self) -> dict[str, tuple[int, int]]:
+        """The first and last year of the dated sources of each publisher; without an entry, none is dated."""
+        sql = "select publisher, min(first), max(last) from source_use where first is not null group by 1"
+        return {name: (int(first[:4]), int(last[:4])) for name, first, last in self._rows(sql) if name}
+
     def list_cards(self, numbers: Iterable[int]) -> list[Card]:
         """The cards of records by number, in the order of the numbers."""
         wanted = list(numbers)

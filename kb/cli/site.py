@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import click
+from watchfiles import watch
 
 from kb.build import BuildReport, build_generation, is_current
 from kb.cli.base import advance, fail, main, print_problems
@@ -53,12 +57,13 @@ def build(settings: Settings) -> None:
 
 
 @main.command()
+@click.option("--reload", is_flag=True, help="Build again whenever a content file changes, for authors.")
 @click.pass_obj
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, reload: bool) -> None:
     """Serve the site, after building it if the content has changed. A newer build is picked up without a restart.
 
     \b
-    Example: PORT=8080 kb serve
+    Example: PORT=8080 kb serve --reload
     """
     if not is_current(settings.content, settings.data):
         try:
@@ -69,18 +74,31 @@ def serve(settings: Settings) -> None:
             click.echo("Serving the last good generation.", err=True)
     seed_register(settings)
     click.echo(f"Find school funding and partnerships: http://{settings.host}:{settings.port}  (Ctrl-C stops it)")
-    arguments = [
-        "gunicorn",
-        "--bind",
-        f"{settings.host}:{settings.port}",
-        "--worker-class",
-        "gthread",
-        "--workers",
-        "2",
-    ]
-    arguments += ["--threads", "4", "--preload", "--no-control-socket", "--log-level", "warning"]
-    arguments += ["--limit-request-line", "8190", "--chdir", str(PROJECT), "wsgi:app"]
-    os.execv(sys.executable, [sys.executable, "-m", *arguments])  # noqa: S606 (our own server, fixed arguments)
+    command = [sys.executable, "-m", "gunicorn", "--bind", f"{settings.host}:{settings.port}"]
+    command += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload", "--no-control-socket"]
+    command += ["--log-level", "warning", "--limit-request-line", "8190", "--chdir", str(PROJECT), "wsgi:app"]
+    if reload:
+        sys.exit(serve_and_watch(settings, command))
+    os.execv(sys.executable, command)  # noqa: S606 (our own server, fixed arguments)
+
+
+def serve_and_watch(settings: Settings, command: list[str]) -> int:
+    """Run the server and, until it ends, build whenever the content changes; returns the server's exit status.
+
+    A build that finds problems lists them and changes nothing. Stopping this command stops the server.
+    """
+    server = subprocess.Popen(command)  # noqa: S603 (our own server, fixed arguments)
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    try:
+        for changes in watch(settings.content, rust_timeout=500, yield_on_timeout=True, raise_interrupt=False):
+            if server.poll() is not None:
+                break
+            if changes:
+                with suppress(SystemExit):  # the problems are said, and the last good generation stays
+                    print_report(run_build(settings))
+    finally:
+        server.terminate()
+    return server.wait()
 
 
 def seed_register(settings: Settings) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kb.eligibility.facts import ApplicantSet, Member
 from kb.eligibility.findings import CANNOT_TELL, MET, NOT_MET, Ask, Finding, Result
-from kb.eligibility.rules import StreamRules
+from kb.eligibility.rules import REACHING_ROUTES, StreamRules
 from kb.records.funding import Partners
 
 # What each kind of body may apply as: surely, and perhaps (its people must say: a PTA may be a charity or not).
@@ -15,7 +15,7 @@ APPLIES_AS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "council-service": (frozenset({"local-authority"}), frozenset()),
     "charity": (frozenset({"voluntary-organisation"}), frozenset()),
     "pta": (frozenset({"pta"}), frozenset({"voluntary-organisation"})),
-    "college": (frozenset({"further-education"}), frozenset()),
+    "college": (frozenset({"further-education"}), frozenset({"other"})),
     "university": (frozenset(), frozenset({"other"})),
     "police": (frozenset(), frozenset({"other"})),
     "health": (frozenset(), frozenset({"other"})),
@@ -44,6 +44,8 @@ def list_roles(member: Member, applicants: ApplicantSet) -> tuple[frozenset[str]
             surely |= {"multi-academy-trust"}
         if len(applicants.schools) > 1:
             surely |= {"school-cluster"}
+        if member.charity:  # a school that is a charity may be taken as one
+            perhaps |= {"voluntary-organisation"}
     return surely, perhaps
 
 
@@ -83,6 +85,8 @@ def compare_lead(rules: StreamRules, applicants: ApplicantSet, lead: Member) -> 
     result: Result = MET if surely & rules.lead else CANNOT_TELL if perhaps & rules.lead else NOT_MET
     if lead.is_school and "school-cluster" in rules.lead:
         result = MET
+    if result == NOT_MET and rules.stream.route in REACHING_ROUTES:
+        result = CANNOT_TELL  # nobody of the set leads: the money comes by itself or through others
     note = rules.stream.lead.note if rules.stream.lead else None
     says = f"Who must lead: {', '.join(sorted(value.replace('-', ' ') for value in rules.lead))}. {note or ''}".strip()
     compared = f"{lead.name}: {KIND_NAMES[lead.kind]}"
@@ -154,4 +158,4 @@ def only_own_body_may_apply(rules: StreamRules, applicants: ApplicantSet) -> boo
         own.add("local-authority")
     if any(school.in_trust is not False and not school.own_trust for school in applicants.schools):
         own.add("multi-academy-trust")
-    return (rules.applicants - {"other"}) <= own and bool(rules.applicants & own)
+    return (rules.applicants - {"other"}) <= {"local-authority", "multi-academy-trust"} and bool(rules.applicants & own)

@@ -71,6 +71,18 @@ def compare_types(allowed: frozenset[str] | None, vocabulary: Vocabulary, member
     return (CANNOT_TELL if types & allowed or maintained_nursery else NOT_MET), has, None
 
 
+def compare_shut_out(shut_out: frozenset[str], vocabulary: Vocabulary, member: Member) -> Outcome:
+    """Not met if a school or college has any of the types that a source shuts out, such as a special academy by
+    "special"; bodies of other kinds have no type."""
+    if member.kind not in ("school", "college"):
+        return MET, "no school", None
+    types = frozenset({"further-education"}) if member.kind == "college" else member.types
+    if types is None:
+        return CANNOT_TELL, "type not known", None
+    has = _say_values("establishment_types", types, vocabulary)
+    return (NOT_MET if types & shut_out else MET), has, None
+
+
 def compare_geography(geography: Geography | None, vocabulary: Vocabulary, member: Member) -> Outcome:
     """Met if the school lies in every kind of area the stream names; a note needs a reader's judgement.
 

@@ -16,6 +16,7 @@ from kb.eligibility.compare import (
     compare_geography,
     compare_phases,
     compare_roll,
+    compare_shut_out,
     compare_trust_size,
     compare_types,
     sort_places,
@@ -54,6 +55,11 @@ class MemberRule:
     ask: Ask
     schools_only: bool = True
     from_field: bool = False
+
+    @property
+    def is_about_kind(self) -> bool:
+        """True for rules on what kind of school may apply: its phase or type."""
+        return self.key.startswith(("phase", "establishment", "not-establishment"))
 
 
 @dataclass(frozen=True)
@@ -163,7 +169,7 @@ def _say_geography(stream: FundingStream, vocabulary: Vocabulary) -> str:
         )
         if values
     ]
-    return f"Where: {'; '.join([*parts, *([found.note] if found.note else [])])}."
+    return f"Where: {'; '.join([*parts, *([found.note.rstrip('.')] if found.note else [])])}."
 
 
 def _read_listed_rules(stream: FundingStream, vocabulary: Vocabulary) -> list[MemberRule]:
@@ -174,7 +180,7 @@ def _read_listed_rules(stream: FundingStream, vocabulary: Vocabulary) -> list[Me
         test = _make_test(rule, vocabulary)
         if test is not None:
             key = f"{rule.kind}-{number}"
-            only_schools = rule.kind != "charity"
+            only_schools = rule.kind not in ("charity", "not-establishment-type")
             source = sources.get(rule.source)
             rules.append(_make_member_rule(stream, key, rule.scope, rule.says, source, test, only_schools))
     return rules
@@ -195,6 +201,7 @@ def _make_test(rule: Rule | Option, vocabulary: Vocabulary) -> MemberTest | None
         "charity": compare_charity,
         "phase": partial(compare_phases, frozenset(rule.values or ()), vocabulary),
         "establishment-type": partial(compare_types, frozenset(rule.values or ()), vocabulary),
+        "not-establishment-type": partial(compare_shut_out, frozenset(rule.values or ()), vocabulary),
     }
     return tests.get(rule.kind)
 

@@ -8,7 +8,7 @@ from typing import Literal
 from kb.eligibility.applicants import compare_applicants, compare_lead, compare_partners, only_own_body_may_apply
 from kb.eligibility.compare import Outcome
 from kb.eligibility.facts import ApplicantSet, Member
-from kb.eligibility.findings import CANNOT_TELL, MET, NOT_MET, Finding, Result, combine_scope
+from kb.eligibility.findings import CANNOT_TELL, MET, NOT_MET, Finding, Result, combine_at_least, combine_scope
 from kb.eligibility.rules import REACHING_ROUTES, MemberRule, StreamRules, WholeRule
 
 Group = Literal["eligible", "check", "reaches-you", "not-enough-recorded", "not-eligible"]
@@ -106,11 +106,17 @@ def _say_how(rules: StreamRules) -> str:
 
 def _apply_member_rule(rule: MemberRule, rules: StreamRules, applicants: ApplicantSet, lead: Member) -> Finding:
     bound = applicants.schools if rule.schools_only else applicants.members
+    stands_in = rule.schools_only and not lead.is_school and (rule.from_field or rule.scope == "lead")
+    nobody_leads = rule.from_field and rules.stream.route in REACHING_ROUTES
     if rule.scope == "lead":
         # A rule about schools says nothing of a lead that is none, so the set's schools stand in for it.
         bound = (lead,) if not rule.schools_only or lead.is_school else applicants.schools
     outcomes = [rule.test(member) for member in bound]
-    result = _combine(rule, bound, outcomes, lead)
+    result = (
+        combine_at_least([each[0] for each in outcomes], 1) if nobody_leads else _combine(rule, bound, outcomes, lead)
+    )
+    if result == NOT_MET and stands_in and rule.is_about_kind:
+        result = CANNOT_TELL  # what a funder wants of schools that apply says nothing of those whom a charity brings
     about = applicants.ids if bound is applicants.members else tuple([member.id for member in bound])
     compared = _say_compared(bound, outcomes, len(applicants.members))
     if result != CANNOT_TELL:

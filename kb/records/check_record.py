@@ -220,7 +220,7 @@ def _check_comparison(at: FieldPath, rule: Rule | Option) -> Iterator[Complaint]
             yield (*at, "limit"), f"a rule of the kind {rule.kind} needs a limit with min, max or both"
         elif rule.limit.min is not None and rule.limit.max is not None and rule.limit.min > rule.limit.max:
             yield (*at, "limit", "max"), "this is less than min. Swap them or look at the source again"
-    if rule.kind in ("area-list", "phase", "establishment-type") and not rule.values:
+    if rule.kind in ("area-list", "phase", "establishment-type", "not-establishment-type") and not rule.values:
         yield (*at, "values"), f"a rule of the kind {rule.kind} needs values: what it is compared with"
 
 

@@ -18,8 +18,7 @@ INTERNAL_LINK = re.compile(r'href="(/[^"]*)"')
 # Pages of the site that a body may lead to beside records and terms.
 PAGES = (
     "/", "/search", "/funding", "/case-studies", "/framework", "/self-assessment", "/glossary", "/sources", "/schools",
-    "/match", "/coverage", "/map", "/timeline", "/editors", "/shortlist", "/bids", "/about", "/accessibility",
-    "/privacy",
+    "/match", "/coverage", "/map", "/timeline", "/editors", "/about", "/accessibility", "/privacy",
 )  # fmt: skip
 
 
@@ -137,6 +136,9 @@ def check_body_links(assembly: Assembly) -> Iterator[Problem]:
     known = [f"/{address}".replace("/glossary/", "/glossary#") for address in list_addresses(assembly)]
     for record in assembly.corpus.records:
         for section in record.body:
+            if "[[" in section.text:
+                line = assembly.line_of_text(path_of(record), "[[")
+                yield Problem(path_of(record), line, "body", '"[[" is no link here. Write [words](/funding/ID)')
             for found in INTERNAL_LINK.findall(section.html):
                 address = html.unescape(found)
                 wanted = address if address.startswith("/glossary#") else re.split("[?#]", address)[0]

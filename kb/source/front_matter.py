@@ -72,5 +72,6 @@ def read_source_file(path: Path, content: Path) -> SourceFile:
 
 
 def list_markdown_files(folder: Path) -> list[Path]:
-    """The Markdown files of a folder, in the order of their names; none if the folder is missing."""
-    return sorted(path for path in folder.glob("*.md") if not path.name.startswith("."))
+    """The Markdown files of a folder, in the order of their ids; none if the folder is missing."""
+    found = (path for path in folder.glob("*.md") if not path.name.startswith("."))
+    return sorted(found, key=lambda path: path.stem)

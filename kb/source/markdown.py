@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import re
+import threading
 from dataclasses import dataclass
 
 import markdown
@@ -37,6 +38,20 @@ CLASSES = {
 }
 
 
+def _keep_safe_address(_tag: str, attribute: str, value: str) -> str | None:
+    return value if attribute != "href" or SAFE_ADDRESS.fullmatch(value) else None
+
+
+CLEANER = nh3.Cleaner(
+    tags=TAGS,
+    attributes={"a": {"href"}, "*": set()},
+    url_schemes={"http", "https"},
+    link_rel=None,
+    attribute_filter=_keep_safe_address,
+    set_tag_attribute_values={tag: {"class": names} for tag, names in CLASSES.items()},
+)
+
+
 @dataclass(frozen=True)
 class Section:
     """One `## Heading` of a body: its title, Markdown text, and the line of the heading in the file."""
@@ -64,6 +79,17 @@ def split_sections(body: str, first_line: int = 1) -> tuple[str, list[Section]]:
     return "\n".join(before).strip(), [Section(title, "\n".join(text).strip(), n) for title, n, text in sections]
 
 
+_local = threading.local()  # a converter keeps state while it works, so each thread has its own
+
+
+def _get_converter() -> markdown.Markdown:
+    """Making a converter takes as long as rendering a section with it."""
+    if not hasattr(_local, "converter"):
+        _local.converter = markdown.Markdown(extensions=["tables", "sane_lists"], output_format="html")
+    converter: markdown.Markdown = _local.converter
+    return converter
+
+
 def render_markdown(text: str) -> str:
     """Markdown to HTML that is safe to show: no scripts, styles, images or foreign attributes.
 
@@ -72,23 +98,11 @@ def render_markdown(text: str) -> str:
     sentence for the author, when lists stand in lists without end.
     """
     try:
-        raw = markdown.markdown(text, extensions=["tables", "sane_lists"], output_format="html")
+        raw = _get_converter().reset().convert(text)
     except RecursionError:
+        del _local.converter  # it may be left in the middle of something
         raise ValueError("lists or quotations stand in each other too deeply. Write it flatter") from None
-    clean = nh3.clean(
-        raw,
-        tags=TAGS,
-        attributes={"a": {"href"}, "*": set()},
-        url_schemes={"http", "https"},
-        link_rel=None,
-        attribute_filter=_keep_safe_address,
-        set_tag_attribute_values={tag: {"class": names} for tag, names in CLASSES.items()},
-    )
-    return clean.strip()
-
-
-def _keep_safe_address(_tag: str, attribute: str, value: str) -> str | None:
-    return value if attribute != "href" or SAFE_ADDRESS.fullmatch(value) else None
+    return CLEANER.clean(raw).strip()
 
 
 def has_lost_link(safe_html: str) -> bool:

@@ -72,6 +72,7 @@ def show_sources() -> str:
         documents=catalogue.list_documents(),
         publishers=catalogue.list_publishers(),
         counts=catalogue.count_records_by_source(),
+        years=catalogue.read_source_years(),
     )
 
 
