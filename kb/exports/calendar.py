@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from kb.exports.text import clean_text
 from kb.queries.plan import Closing, Plan
 from kb.queries.year import YearDates, YearRow
+from kb.records.card import Card
 
 if TYPE_CHECKING:
-    from icalendar import Event
+    from icalendar import Event, Timezone
 
 PRODUCT = "-//Find school funding and partnerships//EN"
 EXPECTED = "Expected"
 USUAL_LENGTH = "A usual length, our suggestion; not a date of the funder."
 OWN_LENGTH = "A length that you chose; not a date of the funder."
-# Signs that no calendar can show and some refuse; line ends are mended before.
-CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Entry:
 
 
 def write_calendar(entries: Iterable[Entry], name: str, generated: datetime) -> bytes:
-    """A calendar file; the same arguments give the same bytes. `generated` must have a time zone.
+    """A calendar file, also of no entries; the same arguments give the same bytes. `generated` must have a time zone.
 
     Raises ValueError for an entry that ends before it begins.
     """
@@ -49,13 +48,29 @@ def write_calendar(entries: Iterable[Entry], name: str, generated: datetime) -> 
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", vText(clean_text(name)))  # no standard name, so not escaped of itself
     stamp = generated.astimezone(UTC).replace(microsecond=0)
     for entry in entries:
         calendar.add_component(_make_event(entry, stamp))
+    if calendar.subcomponents:
+        calendar.add("method", "PUBLISH")  # the standard allows it beside events alone
+    else:
+        calendar.add_component(_make_time_zone())  # the standard has no calendar without a part, so a harmless one
     written: bytes = calendar.to_ical()
     return written
+
+
+def _make_time_zone() -> Timezone:
+    from icalendar import Timezone, TimezoneStandard
+
+    standard = TimezoneStandard()
+    standard.add("dtstart", datetime(1970, 1, 1))  # noqa: DTZ001 (a local time, as the standard has it)
+    standard.add("tzoffsetfrom", timedelta())
+    standard.add("tzoffsetto", timedelta())
+    zone = Timezone()
+    zone.add("tzid", "UTC")
+    zone.add_component(standard)
+    return zone
 
 
 def _make_event(entry: Entry, stamp: datetime) -> Event:
@@ -79,11 +94,6 @@ def _make_event(entry: Entry, stamp: datetime) -> Event:
     event.add("status", "TENTATIVE" if entry.tentative else "CONFIRMED")
     event.add("transp", "TRANSPARENT")  # nobody is busy all day because of it
     return event
-
-
-def clean_text(text: str) -> str:
-    """Text with line ends as the writer expects them and without signs that calendars cannot show."""
-    return CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def make_plan_entries(plan: Plan, closing: Closing, stream_id: str, title: str, url: str) -> list[Entry]:
@@ -114,6 +124,20 @@ def make_plan_entries(plan: Plan, closing: Closing, stream_id: str, title: str, 
 def make_year_entries(year: YearDates, site: str) -> list[Entry]:
     """The windows of a year and after it. `site` is the start of this site's addresses, without a slash at the end."""
     return [entry for row in (*year.rows, *year.later) for entry in _make_row_entries(row, site)]
+
+
+def make_closing_entries(cards: Iterable[Card], site: str, today: date) -> list[Entry]:
+    """The stated closing dates to come of records, soonest first; one that is only expected is no deadline.
+
+    An entry has the uid that it has among those of `make_year_entries`. `site` as there.
+    """
+    found: dict[str, Entry] = {}
+    coming = [(closes, card) for card in cards for closes in card.closes if closes.last >= today]
+    for closes, card in sorted(coming, key=lambda pair: (pair[0].last, pair[1].title.casefold())):
+        row = YearRow(card.title, card.url, None, closes.first, closes.last, closes.words)
+        for entry in _make_row_entries(row, site):
+            found.setdefault(entry.uid, entry)  # a stream may state the same date of several strands
+    return list(found.values())
 
 
 def _make_row_entries(row: YearRow, site: str) -> Iterator[Entry]:

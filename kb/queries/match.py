@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from kb.eligibility.changes import Unlock, find_unlocks, rank_changes
 from kb.eligibility.facts import ApplicantSet
@@ -16,10 +18,13 @@ from kb.queries.deadlines import NextWindow, find_next_window
 from kb.queries.match_request import MatchRequest
 from kb.queries.search import make_lookup
 from kb.records.funding import FundingStream
+from kb.records.model import Source
 
 EFFORTS = {"light": 0, "moderate": 1, "heavy": 2}
 NOT_STATED_EFFORT = 3
 BEST_CHANGES = 5
+FIRST_SHOWN = 10  # verdicts of a group that a page shows unless it is asked for the whole group
+SortKey = tuple[date, int, int, str]
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,20 @@ class MatchedStream:
     def stream(self) -> FundingStream:
         """The stream the verdict is about."""
         return self.verdict.rules.stream
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """What the findings rest on, each once, in the order of the findings."""
+        found = {finding.source.id: finding.source for finding in self.verdict.findings if finding.source}
+        return tuple(found.values())
+
+    @property
+    def sort_key(self) -> SortKey:
+        """A date that can be made first, then light work before heavy (not stated last), then the largest award."""
+        stream = self.stream
+        effort = EFFORTS.get(stream.effort.level, NOT_STATED_EFFORT) if stream.effort else NOT_STATED_EFFORT
+        award = (stream.amount.max or stream.amount.min or 0) if stream.amount else 0
+        return (self.next_window.last if self.next_window else date.max, effort, -award, stream.title)
 
 
 @dataclass(frozen=True)
@@ -52,6 +71,14 @@ class MatchResults:
     def all_streams(self) -> tuple[MatchedStream, ...]:
         """All verdicts, current groups first."""
         return tuple(found for group in GROUPS for found in self.groups[group]) + self.past
+
+    @cached_property
+    def _sort_keys(self) -> dict[Group, list[SortKey]]:
+        return {group: [found.sort_key for found in matched] for group, matched in self.groups.items()}
+
+    def is_among_first(self, found: MatchedStream, group: Group) -> bool:
+        """True if a stream is, or were it in this group would be, among those a page shows without being asked."""
+        return bisect_left(self._sort_keys[group], found.sort_key) < FIRST_SHOWN
 
 
 def make_rules(generation: Generation) -> tuple[StreamRules, ...]:
@@ -104,13 +131,4 @@ def _choose_needed(generation: Generation, request: MatchRequest) -> set[str] | 
 
 
 def _sort(matched: Iterable[MatchedStream]) -> tuple[MatchedStream, ...]:
-    """A date that can be made first, then light work before heavy (not stated last), then the largest award."""
-
-    def key(found: MatchedStream) -> tuple[date, int, int, str]:
-        window = found.next_window
-        stream = found.stream
-        effort = EFFORTS.get(stream.effort.level, NOT_STATED_EFFORT) if stream.effort else NOT_STATED_EFFORT
-        award = (stream.amount.max or stream.amount.min or 0) if stream.amount else 0
-        return (window.last if window else date.max, effort, -award, stream.title)
-
-    return tuple(sorted(matched, key=key))
+    return tuple(sorted(matched, key=lambda found: found.sort_key))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from kb.eligibility.verdict import GROUPS, Group
 from kb.queries.request import IGNORED, IGNORED_PREFIXES, BadSearchRequest, RequestProblem
 from kb.records.vocabulary import Vocabulary, suggest_nearest
 
@@ -17,6 +18,7 @@ URN = re.compile(r"[1-9][0-9]{4,6}", re.ASCII)
 ANSWER = re.compile(r"([a-z0-9-]{1,80}):([a-z_]+(?:-[a-z]+)*(?:-[0-9]{1,2})?):(yes|no)")
 CORRECTION = re.compile(r"(roll|fsm|trust|charity|name|phase|type|council)\.([a-z0-9:-]{1,60})")
 PLAIN = ("urn", "partner", "lead", "answer", "profile", "q", "service_area")
+ON_PAGE = (*PLAIN, "show")  # what is shown concerns the page alone: the API and the command answer with everything
 ACCEPTED = "urn, partner, lead, answer, profile, q, service_area, roll.URN, fsm.URN, trust.URN, charity.URN"
 
 
@@ -41,7 +43,8 @@ class Correction:
 class MatchRequest:
     """Schools by URN, a typed-in profile, other partners by kind; the lead as a member's id, None to ask who should.
 
-    `answers` are the reader's yes and no by (stream id, rule key). `text` and `service_areas` say what is needed.
+    `answers` are the reader's yes and no by (stream id, rule key). `text` and `service_areas` say what is needed. `show`
+    names the groups that the page shows whole.
     """
 
     urns: tuple[int, ...] = ()
@@ -52,6 +55,7 @@ class MatchRequest:
     answers: Mapping[tuple[str, str], bool] = field(default_factory=dict)
     text: str = ""
     service_areas: tuple[str, ...] = ()
+    show: tuple[Group, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -77,8 +81,21 @@ class MatchRequest:
             pairs += _list_correction_pairs(key, found)
         pairs += [("q", self.text)] if self.text else []
         pairs += [("service_area", area) for area in self.service_areas]
+        pairs += [("show", group) for group in self.show]
         said = {True: "yes", False: "no"}
         return pairs + [("answer", f"{s}:{rule}:{said[yes]}") for (s, rule), yes in sorted(self.answers.items())]
+
+    def showing(self, group: Group) -> MatchRequest:
+        """The request with one more group shown whole."""
+        return replace(self, show=tuple(found for found in GROUPS if found == group or found in self.show))
+
+    def folding(self, group: Group) -> MatchRequest:
+        """The request with only the first verdicts of a group shown."""
+        return replace(self, show=tuple(found for found in self.show if found != group))
+
+    def needing(self, text: str, service_areas: Iterable[str]) -> MatchRequest:
+        """The request for another need; an empty text and no areas ask for everything."""
+        return replace(self, text=text, service_areas=tuple(service_areas))
 
     def answering(self, stream: str, rule: str, answer: bool | None) -> MatchRequest:
         """The request with one answer given, or taken back with None."""
@@ -136,14 +153,14 @@ def _list_correction_pairs(key: str, found: Correction) -> list[tuple[str, str]]
 
 
 def parse_match_request(
-    pairs: Iterable[tuple[str, str]], vocabulary: Vocabulary, also: Iterable[str] = ()
+    pairs: Iterable[tuple[str, str]], vocabulary: Vocabulary, also: Iterable[str] = (), on_page: bool = False
 ) -> MatchRequest:
     """Read URL parameters into a request; raises BadSearchRequest with every problem.
 
-    `also` names parameters that the caller reads itself. An empty value is as if it were not there, so that a form may
-    send all its fields.
+    `also` names parameters that the caller reads itself; `on_page` accepts what only pages take. An empty value is as if
+    it were not there, so that a form may send all its fields.
     """
-    reader = _Reader(vocabulary)
+    reader = _Reader(vocabulary, ON_PAGE if on_page else PLAIN)
     for name, value in pairs:
         if name.startswith(IGNORED_PREFIXES) or name in IGNORED or name in also or not value.strip():
             continue
@@ -154,20 +171,22 @@ def parse_match_request(
 class _Reader:
     """Collects one request from its parameters, and what is wrong with them."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, accepted: tuple[str, ...] = PLAIN) -> None:
         self.vocabulary = vocabulary
+        self.accepted = accepted
         self.problems: list[RequestProblem] = []
         self.plain: dict[str, list[str]] = {}
         self.corrections: dict[str, Correction] = {}
 
     def read(self, name: str, value: str) -> None:
         correction = CORRECTION.fullmatch(name)
-        if name in PLAIN:
+        if name in self.accepted:
             self.plain.setdefault(name, []).append(value)
         elif correction:
             self._correct(name, correction[1], correction[2], value)
         else:
-            self._refuse(name, f"this parameter is not known. Accepted: {ACCEPTED}")
+            only_here = "".join(f", {each}" for each in self.accepted if each not in PLAIN)
+            self._refuse(name, f"this parameter is not known. Accepted: {ACCEPTED}{only_here}")
 
     def _refuse(self, name: str, message: str) -> None:
         self.problems.append(RequestProblem(name[:60], message))
@@ -225,6 +244,7 @@ class _Reader:
                 for area in dict.fromkeys(self.plain.get("service_area", ()))
                 if self._is_listed("service_area", area, "service_areas")
             ),
+            show=self._read_show(),
         )
         self._check_members(request)
         if self.problems:
@@ -246,6 +266,13 @@ class _Reader:
             return True
         self._refuse("partner", f'"{kind[:60]}" is not a kind of partner. {suggest_nearest(kind, allowed, show=20)}')
         return False
+
+    def _read_show(self) -> tuple[Group, ...]:
+        wanted = self.plain.get("show", ())
+        for value in dict.fromkeys(wanted):
+            if value not in GROUPS:
+                self._refuse("show", f'"{value[:60]}" is not a group. {suggest_nearest(value, GROUPS)}')
+        return tuple(group for group in GROUPS if group in wanted)
 
     def _read_once(self, name: str) -> str | None:
         values = self.plain.get(name, [])

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from kb.queries.match_request import CORRECTION, PLAIN, MatchRequest, parse_match_request
+from kb.queries.match_request import CORRECTION, ON_PAGE, MatchRequest, parse_match_request
 from kb.queries.request import IGNORED, IGNORED_PREFIXES, BadSearchRequest, RequestProblem
 from kb.records.bid_plan import MAX_HOLIDAY_DAYS, MAX_STEP_DAYS, PlanStep, SchoolHoliday
 from kb.records.dates import parse_stated_date
@@ -67,13 +67,13 @@ def parse_plan_request(
     for name, value in pairs:
         if name.startswith(IGNORED_PREFIXES) or name in IGNORED or not value.strip():
             continue
-        if name in PLAIN or CORRECTION.fullmatch(name):
+        if name in ON_PAGE or CORRECTION.fullmatch(name):
             match.append((name, value))
         else:
             reader.read(name, value.strip())
     who = MatchRequest()
     try:
-        who = parse_match_request(match, vocabulary)
+        who = parse_match_request(match, vocabulary, on_page=True)
     except BadSearchRequest as error:
         reader.problems += error.problems
     if reader.problems:

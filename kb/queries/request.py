@@ -10,7 +10,8 @@ from kb.records.facets import FACETS, list_facet_values
 from kb.records.vocabulary import Vocabulary, suggest_nearest
 
 SORTS = {"relevance": "Best match", "closing": "Closing date", "checked": "Last checked", "title": "Title"}
-PARAMETERS = ("q", *(facet.name for facet in FACETS), "page", "per_page", "sort")
+FORMATS = {"csv": "CSV", "json": "JSON", "atom": "Feed", "ics": "Calendar"}
+PARAMETERS = ("q", *(facet.name for facet in FACETS), "page", "per_page", "sort", "format")
 IGNORED_PREFIXES = ("utm_",)
 IGNORED = ("fbclid", "gclid")
 MAX_PER_PAGE = 100
@@ -36,13 +37,17 @@ class BadSearchRequest(KbError):
 
 @dataclass(frozen=True)
 class SearchRequest:
-    """What to find: `selected` holds the chosen values of each facet, `page` counts from 1."""
+    """What to find: `selected` holds the chosen values of each facet, `page` counts from 1.
+
+    `format` is one of FORMATS, or "" for the usual answer: a page, or JSON of the API.
+    """
 
     text: str = ""
     selected: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sort: str = "relevance"
     page: int = 1
     per_page: int = DEFAULT_PER_PAGE
+    format: str = ""
 
     def list_pairs(self, **changes: object) -> list[tuple[str, str]]:
         """The request as URL parameters, without what is at its default; `changes` replace parts first."""
@@ -53,7 +58,9 @@ class SearchRequest:
         pairs += [(facet.name, value) for facet in FACETS for value in selected.get(facet.name, ())]
         pairs += [("sort", str(sort))] if sort != "relevance" else []
         pairs += [("per_page", str(per_page))] if per_page != DEFAULT_PER_PAGE else []
-        return pairs + ([("page", str(page))] if page != 1 else [])
+        pairs += [("page", str(page))] if page != 1 else []
+        wanted_format = changes.get("format", self.format)
+        return pairs + ([("format", str(wanted_format))] if wanted_format else [])
 
     def without(self, facet: str, value: str) -> dict[str, tuple[str, ...]]:
         """The selection with one value taken out."""
@@ -88,18 +95,22 @@ def parse_request(
     ]
     problems += [
         RequestProblem(name, "this parameter may stand only once")
-        for name in ("q", "sort", "page", "per_page")
+        for name in ("q", "sort", "page", "per_page", "format")
         if name in names and len(given.get(name, ())) > 1
     ]
     selected = _read_facets({name: values for name, values in given.items() if name in names}, vocabulary, problems)
     sort = _first(given, "sort") or "relevance"
     if sort not in SORTS:
         problems.append(RequestProblem("sort", f'"{sort[:60]}" is not a sort. {suggest_nearest(sort, SORTS)}'))
+    wanted_format = _first(given, "format") or ""
+    if wanted_format and wanted_format not in FORMATS:
+        hint = suggest_nearest(wanted_format, FORMATS)
+        problems.append(RequestProblem("format", f'"{wanted_format[:60]}" is not a format. {hint}'))
     page = _read_number(given, "page", 1, MAX_PAGE, problems)
     per_page = _read_number(given, "per_page", DEFAULT_PER_PAGE, MAX_PER_PAGE, problems)
     if problems:
         raise BadSearchRequest(problems)
-    return SearchRequest(_first(given, "q") or "", selected, sort, page, per_page)
+    return SearchRequest(_first(given, "q") or "", selected, sort, page, per_page, wanted_format)
 
 
 def _first(given: Mapping[str, list[str]], name: str) -> str | None:

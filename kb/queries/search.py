@@ -137,10 +137,7 @@ def run_search(generation: Generation, request: SearchRequest, today: date) -> S
     lookup = generation.derive(make_lookup)
     wanted = parse_query(request.text)
     hits = generation.index.find(wanted)
-    chosen = {facet: _unite(lookup.sets.get(facet, {}), values) for facet, values in request.selected.items()}
-    found = hits.some_words
-    for members in chosen.values():
-        found &= members
+    chosen, found = _narrow(lookup, hits, request)
     total = found.bit_count()
     pages = max(1, -(-total // request.per_page))
     ranked = _sort(lookup, hits, found, request.sort, bool(wanted.words), today)
@@ -157,6 +154,24 @@ def run_search(generation: Generation, request: SearchRequest, today: date) -> S
         words_ignored=bool(request.text) and wanted.is_empty,
         text_cut=wanted.cut,
     )
+
+
+def list_found_cards(generation: Generation, request: SearchRequest, today: date) -> list[Card]:
+    """Every record that a request finds, in the order it asks for: the whole search, whatever page it is for."""
+    lookup = generation.derive(make_lookup)
+    wanted = parse_query(request.text)
+    hits = generation.index.find(wanted)
+    _, found = _narrow(lookup, hits, request)
+    return generation.catalogue.list_cards(_sort(lookup, hits, found, request.sort, bool(wanted.words), today))
+
+
+def _narrow(lookup: Lookup, hits: Hits, request: SearchRequest) -> tuple[dict[str, int], int]:
+    """The members of what is ticked of each facet, and what was found: it has enough words and is in all of these."""
+    chosen = {facet: _unite(lookup.sets.get(facet, {}), values) for facet, values in request.selected.items()}
+    found = hits.some_words
+    for members in chosen.values():
+        found &= members
+    return chosen, found
 
 
 def _unite(sets: Mapping[str, int], values: tuple[str, ...]) -> int:

@@ -21,6 +21,7 @@ from kb.views import (
     self_assessment,
     site,
     stream_schools,
+    suggest,
 )
 
 
@@ -30,5 +31,5 @@ def register_views(app: Flask) -> None:
     security.register(app)
     errors.register(app)
     rooms = (pages, lists, records, framework, overview, self_assessment, editors, match, plan, schools)
-    for room in (*rooms, stream_schools, api, health):
+    for room in (*rooms, stream_schools, suggest, api, health):
         app.register_blueprint(room.bp)

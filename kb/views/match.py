@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, request
 
-from kb.eligibility.changes import Unlock
 from kb.eligibility.facts import ApplicantSet
 from kb.exports.calendar import make_year_entries, write_calendar
 from kb.exports.match_answers import answer_match
 from kb.queries.applicants import make_applicants
-from kb.queries.match import MatchResults, match_streams
+from kb.queries.match import FIRST_SHOWN, MatchResults, match_streams
 from kb.queries.match_request import MatchRequest, parse_match_request
 from kb.queries.request import BadSearchRequest, RequestProblem
 from kb.queries.year import YearDates, collect_year, make_year_picture
 from kb.register import Register
-from kb.views.site import live_generation, make_url, render_page, today
+from kb.views.match_links import MatchLinks
+from kb.views.site import label, live_generation, make_url, render_page, today
 
 bp = Blueprint("match", __name__)
 GROUP_TITLES = {
@@ -37,32 +37,33 @@ GROUP_MEANINGS = {
 def show_match() -> str | Response:
     """The form while nobody is named; then every programme with its verdict, or their dates as a calendar file."""
     vocabulary = live_generation().catalogue.vocabulary
-    wanted = parse_match_request(request.args.items(multi=True), vocabulary, also=("format",))
+    wanted = parse_match_request(request.args.items(multi=True), vocabulary, also=("format",), on_page=True)
     as_calendar = read_format(wanted)
     if wanted.is_empty:
-        return render_page("match_start.html", "What can we get?", wanted=wanted, url=match_url)
+        return render_page("match_start.html", "What can we get?", wanted=wanted)
     results = run_match(wanted)
     year = collect_match_year(results)
     if as_calendar:
         return answer_calendar(year)
     members = results.applicants.members
     title = "What can we get?" if len(members) > 1 else f"What {members[0].name} can get"
+    links = MatchLinks(wanted, results, read_applicants)
     return render_page(
         "match.html",
         title,
         wanted=wanted,
         results=results,
-        names={member.id: member.name for member in results.applicants.members},
+        names={member.id: member.name for member in members},
         group_titles=GROUP_TITLES,
         group_meanings=GROUP_MEANINGS,
-        url=match_url,
-        apply_change=lambda unlock: apply_change(wanted, unlock),
-        bodies=[e for e in live_generation().catalogue.vocabulary.entries("bodies") if e.value != "school"],
+        links=links,
+        chips=links.list_chips(lambda area: label("service_areas", area)),
+        first_shown=FIRST_SHOWN,
+        bodies=[entry for entry in vocabulary.entries("bodies") if entry.value != "school"],
         titles={found.stream.id: found.stream.title for found in results.all_streams},
-        pairs_without=pairs_without,
         year=year,
         picture=make_year_picture(year.rows, today()),
-        calendar_url=make_url("/match", [*wanted.list_pairs(), ("format", "ics")]),
+        calendar_url=make_url("/match", [*links.list_pairs_without("show"), ("format", "ics")]),
     )
 
 
@@ -119,22 +120,3 @@ def school_register() -> Register:
     """The register of schools; reading from it raises when none has been seeded or imported."""
     register: Register = current_app.config["REGISTER"]
     return register
-
-
-def match_url(wanted: MatchRequest, fragment: str = "") -> str:
-    """The address of a match."""
-    return make_url("/match", wanted.list_pairs(), fragment)
-
-
-def pairs_without(wanted: MatchRequest, *names: str) -> list[tuple[str, str]]:
-    """The state as hidden fields of a form that sets these parameters itself."""
-    return [(name, value) for name, value in wanted.list_pairs() if name not in names]
-
-
-def apply_change(wanted: MatchRequest, unlock: Unlock) -> MatchRequest:
-    """The request with a single change made; a school cannot be added so, because the reader must say which."""
-    if unlock.change == "add":
-        kind = unlock.id.split(":")[1]
-        changed = wanted.adding_partner(kind)
-        return changed.with_lead(unlock.id) if unlock.as_lead else changed
-    return wanted.with_lead(unlock.id) if unlock.change == "lead" else wanted.dropping(unlock.id)

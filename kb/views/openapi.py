@@ -9,7 +9,9 @@ from pydantic.json_schema import models_json_schema
 from kb.exports.answers import HealthAnswer, ProblemAnswer, SearchAnswer
 from kb.exports.match_answers import MatchAnswer
 from kb.exports.school_answers import SchoolsAnswer
+from kb.exports.suggest_answers import SuggestAnswer
 from kb.queries.request import DEFAULT_PER_PAGE, MAX_PAGE, MAX_PER_PAGE, SORTS
+from kb.queries.suggest import MAX_TYPED, MOST
 from kb.records.case_study import CaseStudy
 from kb.records.facets import FACETS, list_facet_values
 from kb.records.funding import FundingStream
@@ -17,7 +19,7 @@ from kb.records.vocabulary import Vocabulary
 from kb.views.schools import DEFAULT_SCHOOLS, MAX_SCHOOL_QUERY, MAX_SCHOOLS
 from kb.views.site import SERVICE_NAME
 
-MODELS = (SearchAnswer, MatchAnswer, SchoolsAnswer, FundingStream, CaseStudy, ProblemAnswer, HealthAnswer)
+MODELS = (SearchAnswer, SuggestAnswer, MatchAnswer, SchoolsAnswer, FundingStream, CaseStudy, ProblemAnswer, HealthAnswer)
 
 
 def describe_api(vocabulary: Vocabulary) -> dict[str, Any]:
@@ -38,6 +40,12 @@ def describe_api(vocabulary: Vocabulary) -> dict[str, Any]:
                 "SearchAnswer",
                 _describe_search_parameters(vocabulary),
                 {"400": "Unknown parameter or value"},
+            ),
+            "/api/v1/suggest": _describe_path(
+                f"What a search box offers while one types: at most {MOST} records, terms and places, best first",
+                "SuggestAnswer",
+                _SUGGEST_PARAMETERS,
+                {"400": "Unknown parameter"},
             ),
             "/api/v1/match": _describe_path(
                 "What a school or a set of partners can go for, and why",
@@ -73,6 +81,15 @@ _SCHOOL_PARAMETERS: list[dict[str, Any]] = [
         "in": "query",
         "allowEmptyValue": True,  # as if it were not there
         "schema": {"type": "integer", "minimum": 1, "maximum": MAX_SCHOOLS, "default": DEFAULT_SCHOOLS},
+    },
+]
+_SUGGEST_PARAMETERS: list[dict[str, Any]] = [
+    {
+        "name": "q",
+        "in": "query",
+        "description": f"What was typed so far: its first {MAX_TYPED} letters are used. Without it nothing is offered",
+        "allowEmptyValue": True,
+        "schema": {"type": "string"},
     },
 ]
 _ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}

@@ -9,6 +9,7 @@ from kb.queries.authority import AuthorityResults, find_rules, judge_schools, ma
 from kb.queries.request import IGNORED, IGNORED_PREFIXES, BadSearchRequest, RequestProblem
 from kb.records.vocabulary import suggest_nearest
 from kb.views.match import GROUP_TITLES, school_register
+from kb.views.match_links import link_verdict
 from kb.views.site import live_generation, make_url, render_page, today
 
 bp = Blueprint("stream_schools", __name__)
@@ -33,6 +34,7 @@ def show_stream_schools(stream_id: str) -> str | Response:
         council=council,
         results=results,
         group_titles=GROUP_TITLES,
+        link_verdict=link_verdict,
         csv_url=make_url(f"/funding/{stream_id}/schools", [("council", council), ("format", "csv")]),
     )
 
