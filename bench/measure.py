@@ -148,7 +148,7 @@ class Site:
         """Every word made new to the generation again before each query, which only this does: hence a private name."""
         timings = []
         for pairs in queries:
-            self.generation.index._kept.clear()
+            self.generation.index._words.forget()
             timings.append(call(pairs))
         return sum_up(timings)
 

@@ -49,6 +49,7 @@ GROUPS: dict[str, type[BaseModel]] = {
     "publisher": guide.Publisher,
     "holiday": bid_plan.SchoolHoliday,
     "step": bid_plan.PlanStep,
+    "synonyms": guide.Synonyms,
     "entry": VocabularyEntry,
 }
 MODELS = {**RECORDS, **GROUPS}

@@ -215,8 +215,8 @@ def test_search_prints_title_address_and_summary_of_each_result(run: Run) -> Non
 
 
 def test_search_says_when_no_record_has_all_words_and_what_was_probably_meant(run: Run) -> None:
-    lines = run("search", "communty wardens").stdout.splitlines()
-    assert "Did you mean: community wardens" in lines
+    lines = run("search", "communty wardens zzqqzz").stdout.splitlines()
+    assert "Did you mean: community wardens zzqqzz" in lines
     assert "No record has all your words; these have some of them." in lines
 
 

@@ -57,9 +57,7 @@ def test_a_stream_and_the_cases_told_of_it_lead_to_each_other(get_page: PageRead
 
 def test_every_record_has_a_source_that_can_be_looked_up(corpus: Corpus) -> None:
     lost = [
-        record.id
-        for record in corpus.records
-        if not any(source.url or source.locator for source in record.sources)
+        record.id for record in corpus.records if not any(source.url or source.locator for source in record.sources)
     ]
     assert lost == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import random
+import shutil
 import sys
 import threading
 from collections.abc import Iterator
@@ -17,13 +18,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh import index as whoosh_index
 from whoosh import scoring
-from whoosh.query import Or, Term
+from whoosh.query import Or, Phrase, Term
 
 from kb.build import check_content
 from kb.generations import Generation
 from kb.index import Hits, IndexDocument, TextIndex, describe_record, open_index, parse_query
 from kb.index.excerpt import LENGTH, cut_excerpt
-from kb.index.find import list_members, make_bits, weigh_word
+from kb.index.postings import PostingArrays
+from kb.index.scores import WordScores, list_members, make_bits, weigh_word
 from kb.index.weights import FIELDS, SATURATION
 from kb.index.words import STOP_WORDS, WORD, fold_text, stem_word
 
@@ -43,8 +45,20 @@ def index_folder(built_data: Path, generation: Generation) -> Path:
     return built_data / "generations" / generation.id / "index"
 
 
+@pytest.fixture(scope="module")
+def plain(index_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> TextIndex:
+    """The same index without its thesaurus, which finds by the words as typed."""
+    folder = tmp_path_factory.mktemp("plain") / "index"
+    shutil.copytree(index_folder, folder, ignore=shutil.ignore_patterns("thesaurus.json"))
+    return open_index(folder)
+
+
 def search(generation: Generation, text: str) -> Hits:
     return generation.index.find(parse_query(text))
+
+
+def search_plain(plain: TextIndex, text: str) -> Hits:
+    return plain.find(parse_query(text))
 
 
 def list_found(generation: Generation, text: str) -> list[str]:
@@ -113,12 +127,12 @@ def test_records_with_every_word_stand_before_those_with_some(generation: Genera
 
 @pytest.mark.parametrize("word", ["wardens", "travellers", "breakfast", "school", "lukes", "2006"])
 def test_a_word_finds_exactly_the_records_that_have_it(
-    generation: Generation, documents: list[IndexDocument], word: str
+    plain: TextIndex, documents: list[IndexDocument], word: str
 ) -> None:
     stem = parse_query(word).words[0]
     have = {document.no for document in documents if any(stem in field for field in split_fields(document))}
     assert have
-    assert set(list_members(search(generation, word).some_words).tolist()) == have
+    assert set(list_members(search_plain(plain, word).some_words).tolist()) == have
 
 
 @pytest.mark.parametrize("phrase", ["sharing information", "head of the school", "lead school", "wardens police"])
@@ -136,9 +150,9 @@ def test_a_phrase_is_narrower_than_its_words(generation: Generation) -> None:
     assert phrase.all_words & ~words.all_words == 0
 
 
-def test_a_word_left_out_is_in_none_of_the_results(generation: Generation) -> None:
-    school, police = search(generation, "school"), search(generation, "police")
-    assert search(generation, "school -police").some_words == school.some_words & ~police.some_words
+def test_a_word_left_out_is_in_none_of_the_results(plain: TextIndex) -> None:
+    school, police = search_plain(plain, "school"), search_plain(plain, "police")
+    assert search_plain(plain, "school -police").some_words == school.some_words & ~police.some_words
 
 
 def test_a_phrase_left_out_leaves_records_that_have_its_words_apart(generation: Generation) -> None:
@@ -147,9 +161,9 @@ def test_a_phrase_left_out_leaves_records_that_have_its_words_apart(generation: 
     assert left.some_words == search(generation, "school").some_words & ~phrase.all_words
 
 
-def test_words_to_leave_out_alone_give_everything_else(generation: Generation) -> None:
-    left = search(generation, "-police")
-    assert left.some_words.bit_count() == generation.index.count - search(generation, "police").some_words.bit_count()
+def test_words_to_leave_out_alone_give_everything_else(plain: TextIndex) -> None:
+    left = search_plain(plain, "-police")
+    assert left.some_words.bit_count() == plain.count - search_plain(plain, "police").some_words.bit_count()
 
 
 def test_a_name_does_not_bring_back_a_record_that_was_left_out(generation: Generation) -> None:
@@ -201,30 +215,74 @@ class RankingBM25F(scoring.BM25F):
         return weigh_word(parent.doc_frequency(fieldname, text), parent.doc_count_all())
 
 
-def test_scores_and_matches_are_those_of_whoosh_itself(generation: Generation, index_folder: Path) -> None:
-    plain = whoosh_index.open_dir(str(index_folder), readonly=True)
+def test_what_a_word_scores_in_its_records_is_what_whoosh_itself_gives(index_folder: Path) -> None:
+    reference = whoosh_index.open_dir(str(index_folder), readonly=True)
     lengths = {f"{name}_B": weight.length for name, weight in FIELDS.items()}
-    with plain.searcher(weighting=RankingBM25F(K1=SATURATION, **lengths)) as searcher:
+    with reference.searcher(weighting=RankingBM25F(K1=SATURATION, **lengths)) as searcher:
         lexicon = sorted({term.decode() for name in FIELDS for term in searcher.reader().lexicon(name)})
-        rare = random.Random(1).sample(lexicon, 26)
-        for words in [[word] for word in ["school", "polic", "fund", "luke", *rare]] + [*map(list, pairwise(rare))]:
-            terms = [Term(name, word, boost=weight.weight) for word in words for name, weight in FIELDS.items()]
+        scores = WordScores(PostingArrays(index_folder, FIELDS), searcher.doc_count_all())
+        for word in ["school", "polic", "fund", "luke", *random.Random(1).sample(lexicon, 40)]:
+            terms = [Term(name, word, boost=weight.weight) for name, weight in FIELDS.items()]
             theirs = {hit.docnum: hit.score for hit in searcher.search(Or(terms), limit=None)}
-            query = parse_query(NO_SUCH_WORD)
-            query = type(query)(query.text, query.exact, (*words, *query.words), (1,) * (len(words) + 1))
-            ours = generation.index.find(query, share_of_best=1e-9)
-            assert list_members(ours.some_words).tolist() == sorted(theirs), words
-            scores = {int(number): ours.scores[number] for number in list_members(ours.some_words)}
-            assert scores == pytest.approx(theirs), words
+            ours = scores.look_up(word)
+            assert ours.numbers.tolist() == sorted(theirs), word
+            assert dict(zip(ours.numbers.tolist(), ours.scores.tolist(), strict=True)) == pytest.approx(theirs), word
 
 
-def test_a_word_typed_twice_counts_twice(generation: Generation) -> None:
-    once = search(generation, f"wardens {NO_SUCH_WORD}").scores
-    assert search(generation, f"wardens {NO_SUCH_WORD} wardens").scores == pytest.approx(2 * once)
+def test_phrases_are_found_where_whoosh_itself_finds_them(index_folder: Path, documents: list[IndexDocument]) -> None:
+    reference = whoosh_index.open_dir(str(index_folder), readonly=True)
+    arrays, chance = PostingArrays(index_folder, FIELDS), random.Random(2)
+    with reference.searcher() as searcher:
+        for _ in range(60):
+            field = chance.choice([stems for stems in split_fields(chance.choice(documents)) if len(stems) > 3])
+            at, length = chance.randrange(len(field) - 2), chance.choice((2, 2, 3))
+            phrase = tuple(field[at : at + length])
+            theirs = {number for name in FIELDS for number in searcher.docs_for_query(Phrase(name, list(phrase)))}
+            assert set(arrays.find_phrase(phrase).tolist()) == theirs != set(), phrase
 
 
-def test_common_words_weigh_less_than_rare_ones_but_never_nothing(generation: Generation) -> None:
-    common, rare = (search(generation, f"{word} {NO_SUCH_WORD}") for word in ("school", "wardens"))
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("our roof leaks", "funding/condition-improvement-fund"),
+        ("pupil premuim", "funding/pupil-premium"),
+        ("afterschool childcare", "funding/wraparound-childcare-programme"),
+        ("bunking off", "funding/attendance-mentors-programme"),
+    ],
+)
+def test_words_of_a_reader_that_no_record_has_find_what_they_mean(
+    generation: Generation, typed: str, found: str
+) -> None:
+    assert found in list_found(generation, typed)[:10]
+
+
+def test_who_types_the_words_of_a_record_gets_it_before_those_with_other_words(generation: Generation) -> None:
+    wanted = parse_query("attendance")
+    hits = generation.index.find(wanted)
+    typed, others = hits.scores.copy(), []
+    for number in hits.rank(hits.all_words):
+        (reason,) = generation.index.explain(wanted, number)
+        others.append(reason.matched != reason.typed)
+    assert typed.max() > 0
+    assert not others[0]
+    assert any(others)
+
+
+def test_an_explanation_names_what_each_part_of_a_query_matches(generation: Generation) -> None:
+    wanted = parse_query("roof zzqqzz")
+    number = generation.index.find(wanted).rank((1 << generation.index.count) - 1)[0]
+    roof, unknown = generation.index.explain(wanted, number)
+    assert (roof.typed, roof.score > 0) == ("roof", True)
+    assert (unknown.matched, unknown.score) == ("", 0.0)
+
+
+def test_a_word_typed_twice_counts_twice(plain: TextIndex) -> None:
+    once = search_plain(plain, f"wardens {NO_SUCH_WORD}").scores
+    assert search_plain(plain, f"wardens {NO_SUCH_WORD} wardens").scores == pytest.approx(2 * once)
+
+
+def test_common_words_weigh_less_than_rare_ones_but_never_nothing(plain: TextIndex) -> None:
+    common, rare = (search_plain(plain, f"{word} {NO_SUCH_WORD}") for word in ("school", "wardens"))
     assert common.scores.max() < rare.scores.max()
     assert (common.scores[list_members(common.some_words)] > 0).all()
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from kb.build import check_content
 from kb.generations import Generation
 from kb.index import parse_query
-from kb.index.find import list_members
+from kb.index.scores import list_members
 from kb.queries.request import SORTS, SearchRequest
 from kb.queries.search import BROWSE_ORDER, FacetCounts, SearchResults, run_search
 from kb.records.card import Card, make_card
@@ -207,9 +207,7 @@ def test_browsing_puts_what_can_be_acted_on_before_cases_history_and_guide(gener
     request = SearchRequest(per_page=100)
     pages = range(1, -(-generation.index.count // 100) + 1)
     shown = [
-        item.card
-        for number in pages
-        for item in run_search(generation, replace(request, page=number), TODAY).results
+        item.card for number in pages for item in run_search(generation, replace(request, page=number), TODAY).results
     ]
     assert len(shown) == generation.index.count
     groups = [card.status or ("mechanism" if card.type == "funding" else card.type) for card in shown]

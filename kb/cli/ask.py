@@ -15,7 +15,7 @@ from kb.queries.applicants import make_applicants
 from kb.queries.match import MatchResults, match_streams
 from kb.queries.match_request import parse_match_request
 from kb.queries.request import BadSearchRequest, parse_request
-from kb.queries.search import SearchResults, run_search
+from kb.queries.search import SearchResults, explain_results, run_search
 from kb.register import Register
 
 
@@ -24,9 +24,15 @@ from kb.register import Register
 @click.option("--type", "types", multiple=True, help="funding, case-study or guide; may repeat.")
 @click.option("--service-area", "service_areas", multiple=True, help="A service area such as housing; may repeat.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON, as /api/v1/search does.")
+@click.option("--explain", "explained", is_flag=True, help="Say why each record is here.")
 @click.pass_obj
 def search(
-    settings: Settings, text: str, types: tuple[str, ...], service_areas: tuple[str, ...], as_json: bool
+    settings: Settings,
+    text: str,
+    types: tuple[str, ...],
+    service_areas: tuple[str, ...],
+    as_json: bool,
+    explained: bool,
 ) -> None:
     """Search the live generation.
 
@@ -45,10 +51,10 @@ def search(
     if as_json:
         click.echo(answer_search(results).model_dump_json(indent=2))
     else:
-        _print_results(results)
+        _print_results(results, explain_results(generation, results) if explained else {})
 
 
-def _print_results(results: SearchResults) -> None:
+def _print_results(results: SearchResults, reasons: dict[str, list[str]]) -> None:
     click.echo(f"{say_count(results.total, 'result')}.")
     if results.did_you_mean:
         click.echo(f"Did you mean: {results.did_you_mean}")
@@ -56,6 +62,8 @@ def _print_results(results: SearchResults) -> None:
         click.echo("No record has all your words; these have some of them.")
     for item in results.results:
         click.echo(f"\n{item.card.title}\n  {item.card.url}\n  {item.card.summary}")
+        for reason in reasons.get(item.card.url, ()):
+            click.echo(f"    {reason}")
 
 
 @main.command()

@@ -64,7 +64,7 @@ def _make_time_zone() -> Timezone:
     from icalendar import Timezone, TimezoneStandard
 
     standard = TimezoneStandard()
-    standard.add("dtstart", datetime(1970, 1, 1))  # noqa: DTZ001 (a local time, as the standard has it)
+    standard.add("dtstart", datetime(1970, 1, 1))  # a local time, as the standard has it
     standard.add("tzoffsetfrom", timedelta())
     standard.add("tzoffsetto", timedelta())
     zone = Timezone()

@@ -13,11 +13,11 @@ from kb.records.card import Card
 from kb.records.facets import NOT_STATED_LABEL
 from kb.records.vocabulary import Vocabulary
 
-FORMULA_SIGNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the last four are as wide as a letter of Chinese
+FORMULA_SIGNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the full-width ones count, too
 BYTE_ORDER_MARK = "\ufeff"  # tells Excel that the file is UTF-8
 RESULT_HEADER = (
-    "Kind", "Title", "Address", "Summary", "Service areas", "School phases", "Status", "Date checked",
-    "Past its review date", "Who pays", "Who can apply", "How much", "Next closing date", "Place", "Partners",
+    "Kind", "Title", "Address", "Summary", "Status", "Date checked", "Past its review date", "Who pays",
+    "Who can apply", "How much", "Next closing date", "Place", "School phases", "Service areas", "Partners",
     "Headline result", "Did it last?",
 )  # fmt: skip
 
@@ -75,13 +75,15 @@ def _list_stream_facts(card: Card, today: date) -> dict[str, str]:
     facts = {"Who pays": card.funder or NOT_STATED_LABEL}
     if card.status is None:
         return facts
+    closes = find_next_closing(card.closes, today)
+    past_review = "Yes: ask the funder" if is_past_review(card.review_by, today) else "No"
     return facts | {
         "Status": card.status_label or card.status,
         "Date checked": card.checked.text if card.checked else NOT_STATED_LABEL,
-        "Past its review date": "Yes: ask the funder" if is_past_review(card.review_by, today) else "No",
+        "Past its review date": "Kept for its lessons" if card.status == "historic" else past_review,
         "Who can apply": _join(card.applicants),
         "How much": card.amount or NOT_STATED_LABEL,
-        "Next closing date": say_closing(card, today),
+        "Next closing date": closes.text if closes else explain_no_closing(card),
     }
 
 
@@ -97,11 +99,8 @@ def _list_case_facts(card: Card) -> dict[str, str]:
     }
 
 
-def say_closing(card: Card, today: date) -> str:
-    """The next stated closing date as stated; without one, why, in a few words."""
-    closes = find_next_closing(card.closes, today)
-    if closes is not None:
-        return closes.text
+def explain_no_closing(card: Card) -> str:
+    """Why a stream has no closing date to come, in a few words."""
     if card.closes:
         return "Closed" if card.status in ("historic", "closed") else "No coming date stated"
     if card.status == "rolling":
@@ -110,4 +109,4 @@ def say_closing(card: Card, today: date) -> str:
 
 
 def _join(labels: Iterable[str] | None) -> str:
-    return ", ".join(labels or ()) or NOT_STATED_LABEL
+    return "; ".join(labels or ()) or NOT_STATED_LABEL

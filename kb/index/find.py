@@ -1,47 +1,34 @@
 """Find records by words in one generation's index.
 
-Whoosh makes the postings, finds phrases and whole names, and gives the formula; the build copies its postings into
-arrays (kb/index/postings.py), from which what a word scores in every record is worked out at once and kept. A query is
-then a few additions. A searcher must not be shared between threads, so each thread has its own.
+Whoosh makes the postings, finds whole names, and gives the formula; the build copies its postings into
+arrays (kb/index/postings.py), from which what a word scores in every record is worked out at once and kept
+(kb/index/scores.py). A query is then a few additions. A searcher must not be shared between threads, so each thread has
+its own.
 """
 
 from __future__ import annotations
 
-import math
 import threading
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from whoosh import index, scoring
-from whoosh.query.positional import Phrase
+from whoosh import index
 from whoosh.query.terms import Term
 
 from kb.errors import NoGeneration
 from kb.index.postings import PostingArrays
 from kb.index.query import TextQuery
+from kb.index.scores import Matches, Scores, WordScores, list_members, make_bits
 from kb.index.spelling import correct_word, replace_word
-from kb.index.weights import ALL_WORDS, EXACT_NAMES, FIELDS, SATURATION, SHARE_OF_BEST
+from kb.index.thesaurus import Concept, read_thesaurus
+from kb.index.weights import ALL_WORDS, COVERAGE, EXACT_NAMES, FIELDS, OTHER_WORDS, SHARE_OF_BEST
+from kb.index.words import stem_word
 
-MAX_KEPT_WORDS = 20_000  # words whose scores are kept; two arrays of a few kilobytes each at most
-
-Numbers = NDArray[np.int64]
-Scores = NDArray[np.float64]
-
-
-def weigh_word(having: int, count: int) -> float:
-    """The idf of a word that `having` of `count` records have."""
-    return math.log(1 + (count - having + 0.5) / (having + 0.5))
-
-
-class Postings(NamedTuple):
-    """Record numbers, ascending, and what each scores."""
-
-    numbers: Numbers
-    scores: Scores
+SHORTEST_PART = 3  # letters of each of two words written as one, as in "homeschool"
 
 
 @dataclass(frozen=True)
@@ -66,17 +53,14 @@ class Hits:
         return ranked
 
 
-def list_members(bits: int) -> Numbers:
-    """The numbers of a bit set, ascending."""
-    raw = np.frombuffer(bits.to_bytes((bits.bit_length() + 7) // 8, "little"), dtype=np.uint8)
-    return np.flatnonzero(np.unpackbits(raw, bitorder="little"))
+@dataclass(frozen=True)
+class Reason:
+    """Why a record matches a part of a query: the typed words, the expression that the record has (the same words, or
+    others of the thesaurus), and what that adds to its score. `matched` is empty where the record has none of it."""
 
-
-def make_bits(numbers: Numbers, count: int) -> int:
-    """The bit set of numbers below `count`."""
-    flags = np.zeros(count, dtype=np.uint8)
-    flags[numbers] = 1
-    return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
+    typed: str
+    matched: str
+    score: float
 
 
 class TextIndex:
@@ -85,9 +69,10 @@ class TextIndex:
     def __init__(self, folder: Path) -> None:
         self._index = index.open_dir(str(folder), readonly=True)
         self._local = threading.local()
-        self._kept: dict[str, tuple[Postings, int]] = {}
         self._arrays = PostingArrays(folder, FIELDS)
+        self._thesaurus = read_thesaurus(folder)
         self.count: int = self._searcher.doc_count_all()
+        self._words = WordScores(self._arrays, self.count)
 
     @property
     def _searcher(self) -> Any:
@@ -105,17 +90,20 @@ class TextIndex:
         if wanted.is_empty:
             return Hits(everything, everything, scores)
         all_words, coverage = everything, np.zeros(self.count)
-        for word, times in zip(wanted.words, wanted.counts, strict=True):
-            postings, bits = self._look_up(word)
-            scores[postings.numbers] += times * postings.scores
-            coverage[postings.numbers] += weigh_word(len(postings.numbers), self.count)
+        counts = dict(zip(wanted.words, wanted.counts, strict=True))
+        for concept in self.read_concepts(wanted):
+            bits = self._add_concept(concept, counts, scores, coverage)
             all_words &= bits
-        some_words = self._choose_covered(coverage, share_of_best) if wanted.words else everything
+        if wanted.words:
+            some_words = self._choose_covered(coverage, share_of_best)
+            scores *= (coverage / (coverage.max() or 1.0)) ** COVERAGE
+        else:
+            some_words = everything
         required = everything
         for phrase in wanted.phrases:
             required &= self._find_phrase(phrase)
         for excluded in wanted.excluded:
-            required &= ~(self._look_up(excluded[0])[1] if len(excluded) == 1 else self._find_phrase(excluded))
+            required &= ~(self._words.look_up(excluded[0]).bits if len(excluded) == 1 else self._find_phrase(excluded))
         for kind, weight in EXACT_NAMES.items():
             exact = self._find_exact(kind, wanted.exact)
             all_words |= exact
@@ -133,32 +121,86 @@ class TextIndex:
             return 0
         return make_bits(np.flatnonzero(coverage >= share_of_best * best), self.count)
 
-    def _look_up(self, word: str) -> tuple[Postings, int]:
-        """The records that have a stem in any field, with their scores over all fields."""
-        kept = self._kept.get(word)
-        if kept is None:
-            scores = np.zeros(self.count)
-            for field, having, times in self._arrays.look_up(word):
-                lengths, mean = self._arrays.fields[field].lengths, self._arrays.fields[field].mean
-                idf, weight = weigh_word(len(having), self.count), FIELDS[field]
-                # Whoosh's own formula for all records at once; a test holds the result to Whoosh's scorer.
-                formula: Any = scoring.bm25  # typed for single numbers, but plain arithmetic
-                scores[having] += weight.weight * formula(idf, times, lengths[having], mean, weight.length, SATURATION)
-            numbers = np.flatnonzero(scores)
-            kept = (Postings(numbers, scores[numbers]), make_bits(numbers, self.count))
-            if len(self._kept) >= MAX_KEPT_WORDS:
-                self._kept.clear()
-            self._kept[word] = kept
-        return kept
+    def read_concepts(self, wanted: TextQuery) -> list[Concept]:
+        """What a query asks for, each part with its other expressions; a word that no record has also as what was
+        probably meant."""
+        typed, concepts = dict(wanted.typed), []
+        for concept in self._thesaurus.split_concepts(wanted.words):
+            others = concept.others
+            if len(concept.words) == 1 and not self._arrays.list_forms(concept.words[0]):
+                others = (*others, *self._guess(typed[concept.words[0]]))
+            concepts.append(Concept(concept.words, others))
+        return concepts
+
+    def _guess(self, typed: str) -> Iterator[tuple[str, ...]]:
+        """What a word that no record has may stand for: two words written as one, or the nearest word."""
+        for at in range(SHORTEST_PART, len(typed) - SHORTEST_PART + 1):
+            parts = (stem_word(typed[:at]), stem_word(typed[at:]))
+            if all(self._arrays.list_forms(part) for part in parts):
+                yield parts
+        near = correct_word(typed, self._frequencies)
+        if near is not None:
+            yield (stem_word(near),)
+
+    def _add_concept(self, concept: Concept, counts: Mapping[str, int], scores: Scores, coverage: Scores) -> int:
+        """Add what a concept scores and covers, and return the records that have it in any expression.
+
+        An expression other than the typed one counts for OTHER_WORDS of its score; in each record the best one counts.
+        """
+        found, covered = np.zeros(self.count), np.zeros(self.count)
+        weight, bits = 0.0, (1 << self.count) - 1
+        for word in concept.words:
+            matches = self._words.look_up(word)
+            found[matches.numbers] += counts.get(word, 1) * matches.scores
+            covered[matches.numbers] += matches.weight
+            weight += matches.weight
+            bits &= matches.bits
+        others = [self._words.look_up_all(other) for other in concept.others]
+        weight = weight or max((other.weight for other in others), default=0.0)
+        for other in others:
+            found[other.numbers] = np.maximum(found[other.numbers], OTHER_WORDS * other.scores)
+            covered[other.numbers] = np.maximum(covered[other.numbers], OTHER_WORDS * weight)
+            bits |= other.bits
+        scores += found
+        coverage += covered
+        return bits
+
+    def explain(self, wanted: TextQuery, number: int) -> list[Reason]:
+        """Why a record was found: each part of the query with what it matches there and adds before coverage."""
+        counts, reasons = dict(zip(wanted.words, wanted.counts, strict=True)), []
+        for concept in self.read_concepts(wanted):
+            own = sum(counts[word] * self._score_of(self._words.look_up(word), number) for word in concept.words)
+            found = [(own, " ".join(concept.words))]
+            for other in concept.others:
+                score = OTHER_WORDS * self._score_of(self._words.look_up_all(other), number)
+                found.append((score, " ".join(other)))
+            score, matched = max(found)
+            reasons.append(Reason(" ".join(concept.words), matched if score else "", round(score, 2)))
+        return reasons
+
+    def list_widened(self, wanted: TextQuery) -> dict[str, list[str]]:
+        """By part of the query as typed, the other expressions that count for it, each by its commonest forms."""
+        typed = dict(wanted.typed)
+        return {
+            " ".join(typed.get(word, word) for word in concept.words): [
+                " ".join(self._show(word) for word in other) for other in concept.others
+            ]
+            for concept in self.read_concepts(wanted)
+            if concept.others
+        }
+
+    def _show(self, stem: str) -> str:
+        """A stem as the word that most records have of it."""
+        return max(self._arrays.list_forms(stem), key=lambda form: self._frequencies[form], default=stem)
+
+    @staticmethod
+    def _score_of(matches: Matches, number: int) -> float:
+        at = int(np.searchsorted(matches.numbers, number))
+        return float(matches.scores[at]) if at < len(matches.numbers) and matches.numbers[at] == number else 0.0
 
     def _find_phrase(self, stems: tuple[str, ...]) -> int:
         """The records in which words stand next to each other, in one field, in this order."""
-        found = 0
-        for field in FIELDS:
-            numbers = self._searcher.docs_for_query(Phrase(field, list(stems)))
-            for number in numbers:
-                found |= 1 << number
-        return found
+        return make_bits(self._arrays.find_phrase(stems), self.count)
 
     def _find_exact(self, kind: str, name: str) -> int:
         """The records that have exactly this folded name, of a kind of weights.EXACT_NAMES."""

@@ -4,6 +4,7 @@ index/arrays/words.npy                 every stem of the searched fields, sorted
 index/arrays/<field>.offsets.npy       where each stem's records begin in the two arrays below, and the end
 index/arrays/<field>.numbers.npy       numbers of records, ascending within a stem
 index/arrays/<field>.times.npy         how often the stem stands in that field of that record
+index/arrays/<field>.places.npy        where it stands there: for each record in turn, as many places as `times` says
 index/arrays/<field>.lengths.npy       how many words each record has in that field, rounded as Whoosh keeps it
 index/arrays/<field>.mean.npy          the mean length of that field, not rounded
 index/arrays/forms.npy, stems.npy      every word as written and its stem, sorted by stem, for excerpts and spelling
@@ -23,15 +24,19 @@ from numpy.typing import NDArray
 from kb.index.words import stem_word
 
 FOLDER = "arrays"
+PLACE_BITS = 32  # of a (record, place) number; a field has far fewer words
 Texts = NDArray[np.bytes_]
 
 
 class FieldPostings(NamedTuple):
-    """One searched field: see the top of this module. `mean` is 1 for an index without records."""
+    """One searched field: see the top of this module. `starts` say where the places of each record begin; `mean` is 1
+    for an index without records."""
 
     offsets: NDArray[np.int64]
     numbers: NDArray[np.int32]
     times: NDArray[np.float32]
+    places: NDArray[np.int32]
+    starts: NDArray[np.int64]
     lengths: NDArray[np.float64]
     mean: float
 
@@ -58,12 +63,13 @@ def _as_texts(texts: list[bytes]) -> Texts:
 
 def _write_field(target: Path, reader: Any, field: str, words: list[bytes]) -> None:
     having = set(reader.lexicon(field))
-    offsets, numbers, times = array("q", [0]), array("i"), array("f")
+    offsets, numbers, times, places = array("q", [0]), array("i"), array("f"), array("i")
     for word in words:
         if word in having:
-            for number, count in _read_postings(reader, field, word):
+            for number, count, at in _read_postings(reader, field, word):
                 numbers.append(number)
                 times.append(count)
+                places.extend(at)
         offsets.append(len(numbers))
     count = reader.doc_count_all()
     lengths = [reader.doc_field_length(number, field) or 0 for number in range(count)]
@@ -71,13 +77,14 @@ def _write_field(target: Path, reader: Any, field: str, words: list[bytes]) -> N
     np.save(target / f"{field}.offsets.npy", np.frombuffer(offsets, dtype=np.int64))
     np.save(target / f"{field}.numbers.npy", np.frombuffer(numbers, dtype=np.int32))
     np.save(target / f"{field}.times.npy", np.frombuffer(times, dtype=np.float32))
+    np.save(target / f"{field}.places.npy", np.frombuffer(places, dtype=np.int32))
     np.save(target / f"{field}.lengths.npy", np.array(lengths, dtype=np.float64))
 
 
-def _read_postings(reader: Any, field: str, word: bytes) -> Iterator[tuple[int, float]]:
+def _read_postings(reader: Any, field: str, word: bytes) -> Iterator[tuple[int, float, list[int]]]:
     matcher = reader.postings(field, word)
     while matcher.is_active():
-        yield matcher.id(), matcher.weight()
+        yield matcher.id(), matcher.weight(), matcher.value_as("positions")
         matcher.next()
 
 
@@ -102,6 +109,31 @@ class PostingArrays:
             if end > start:
                 yield name, field.numbers[start:end], field.times[start:end]
 
+    def find_phrase(self, stems: tuple[str, ...]) -> NDArray[np.int64]:
+        """The numbers of the records in which stems stand next to each other in this order, in one field."""
+        found = np.zeros(0, dtype=np.int64)
+        for field in self.fields.values():
+            held = None
+            for number, stem in enumerate(stems):
+                spots = self._list_spots(field, stem) - number
+                held = spots if held is None else np.intersect1d(held, spots, assume_unique=True)
+                if not len(held):
+                    break
+            if held is not None and len(held):
+                found = np.union1d(found, held >> PLACE_BITS)
+        return found
+
+    def _list_spots(self, field: FieldPostings, stem: str) -> NDArray[np.int64]:
+        """Every (record, place) of a stem in a field as one number, so that neighbours differ by 1."""
+        at, _end = _find_range(self._words, stem)
+        if at is None:
+            return np.zeros(0, dtype=np.int64)
+        start, end = int(field.offsets[at]), int(field.offsets[at + 1])
+        times = field.times[start:end].astype(np.int64)
+        numbers = np.repeat(field.numbers[start:end].astype(np.int64), times)
+        first = int(field.starts[start])
+        return (numbers << PLACE_BITS) + field.places[first : first + int(times.sum())]
+
     def list_forms(self, stem: str) -> list[str]:
         """Every word as written in the records with this stem."""
         start, end = _find_range(self._stems, stem)
@@ -114,11 +146,12 @@ class PostingArrays:
 
 
 def _open_field(at: Path, field: str) -> FieldPostings:
-    offsets, numbers, times = (
-        np.load(at / f"{field}.{part}.npy", mmap_mode="r") for part in ("offsets", "numbers", "times")
+    offsets, numbers, times, places = (
+        np.load(at / f"{field}.{part}.npy", mmap_mode="r") for part in ("offsets", "numbers", "times", "places")
     )
+    starts = np.concatenate([[0], np.cumsum(times, dtype=np.int64)])
     lengths, mean = np.load(at / f"{field}.lengths.npy"), float(np.load(at / f"{field}.mean.npy"))
-    return FieldPostings(offsets, numbers, times, lengths, mean or 1.0)
+    return FieldPostings(offsets, numbers, times, places, starts, lengths, mean or 1.0)
 
 
 def _find_range(texts: Texts, text: str) -> tuple[int | None, int]:

@@ -43,8 +43,8 @@ class Correction:
 class MatchRequest:
     """Schools by URN, a typed-in profile, other partners by kind; the lead as a member's id, None to ask who should.
 
-    `answers` are the reader's yes and no by (stream id, rule key). `text` and `service_areas` say what is needed. `show`
-    names the groups that the page shows whole.
+    `answers` are the reader's yes and no by (stream id, rule key). `text` and `service_areas` say what is needed.
+    `show` names the groups that the page shows whole.
     """
 
     urns: tuple[int, ...] = ()
@@ -157,8 +157,8 @@ def parse_match_request(
 ) -> MatchRequest:
     """Read URL parameters into a request; raises BadSearchRequest with every problem.
 
-    `also` names parameters that the caller reads itself; `on_page` accepts what only pages take. An empty value is as if
-    it were not there, so that a form may send all its fields.
+    `also` names parameters that the caller reads itself; `on_page` accepts what only pages take. An empty value is as
+    if it were not there, so that a form may send all its fields.
     """
     reader = _Reader(vocabulary, ON_PAGE if on_page else PLAIN)
     for name, value in pairs:

@@ -174,6 +174,28 @@ def _narrow(lookup: Lookup, hits: Hits, request: SearchRequest) -> tuple[dict[st
     return chosen, found
 
 
+def explain_results(generation: Generation, results: SearchResults) -> dict[str, list[str]]:
+    """Why each record of a page is there, as lines, by its address: what each part of the query matches and adds."""
+    wanted = parse_query(results.request.text)
+    lines = {}
+    for item in results.results:
+        number = generation.catalogue.find_number(item.card.type, item.card.id)
+        reasons = generation.index.explain(wanted, number) if number is not None else []
+        lines[item.card.url] = [
+            f"{reason.typed}: "
+            + ("not here" if not reason.matched else f"{reason.score:g}")
+            + (f", as {reason.matched}" if reason.matched not in ("", reason.typed) else "")
+            for reason in reasons
+        ] + [f"score {item.score:g}{', every word' if item.has_all_words else ''}"]
+    return lines
+
+
+def list_widened(generation: Generation, text: str) -> dict[str, list[str]]:
+    """What else was looked for beside each part of a query that the thesaurus or the spelling widens, for readers."""
+    wanted = parse_query(text)
+    return generation.index.list_widened(wanted)
+
+
 def _unite(sets: Mapping[str, int], values: tuple[str, ...]) -> int:
     united = 0
     for value in values:

@@ -20,9 +20,9 @@ from kb.records.vocabulary import Entry
 MAX_TYPED = 200  # letters used of what was typed; no name is longer
 MOST = 8
 RECORDS, GUIDE, PLACES = range(3)
-# Seats that records leave to the others, so that a word that many titles begin with still offers its term and its place.
+# Seats that records leave to the others, so that a word of many titles still offers its term and its place.
 KEPT_SEATS = {GUIDE: 2, PLACES: 2}
-MEANING = 90  # letters of a term's meaning
+MOST_IN_NOTE = 100  # letters: three lines on a narrow screen
 AFTER_LETTERS = "\x7f"  # sorts behind every letter and digit of a folded word
 WHOLE, TITLE_START, OTHER_START, WITHIN = range(4)  # how a name meets the words, best first
 OFFICIAL_ENDING = re.compile(r", (?:City|County) of$")
@@ -127,8 +127,10 @@ def make_suggest_lookup(generation: Generation) -> SuggestLookup:
         # The title is found by words of its acronym too: "cif condition" is how some name a fund.
         words |= {(word, len(names)) for word in fold_words(f"{named.title} {named.acronym}")}
         names.append(Name(len(targets), " ".join(fold_words(named.title)), is_title=True))
-        others = [*([named.acronym] if named.acronym else ()), *named.aliases]
-        for folded, written in {" ".join(fold_words(name)): name for name in reversed(others)}.items():
+        others: dict[str, str] = {}
+        for other in (named.acronym, *named.aliases):
+            others.setdefault(" ".join(fold_words(other)), other)
+        for folded, written in others.items():
             is_shown = f" {folded} " in f" {label} "
             words |= {(word, len(names)) for word in folded.split()}
             names.append(Name(len(targets), folded, is_title=False, also="" if is_shown else written))
@@ -198,13 +200,18 @@ def _name_record(card: Card, title: str, acronym: str | None = None, aliases: tu
 
 
 def _write_note(card: Card) -> str:
-    """What tells a record from others, in a few words."""
+    """What tells a record from others, in a few words; a status with the day it is known of."""
     if card.type == "funding":
-        return ", ".join(part for part in (card.status_label or card.kind_label, card.funder) if part)
-    if card.type == "case-study":
+        state = card.status_label or card.kind_label
+        if card.checked and card.status != "historic":
+            state = f"{state} as of {card.checked.words}"
+        note = f"{state}, {card.funder}"
+    elif card.type == "case-study":
         place = card.place or ""
-        return place if not card.region or card.region in place else f"{place}, {card.region}"
-    return card.kind_label if card.type == "framework" else textwrap.shorten(card.summary, MEANING, placeholder=" ...")
+        note = place if not card.region or card.region in place else f"{place}, {card.region}"
+    else:
+        note = card.kind_label if card.type == "framework" else card.summary
+    return textwrap.shorten(note, MOST_IN_NOTE, placeholder=" ...")
 
 
 def _list_regions(generation: Generation) -> Iterator[Named]:

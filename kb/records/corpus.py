@@ -13,7 +13,7 @@ from kb.records.bid_plan import PlanStep, SchoolHoliday
 from kb.records.case_study import CaseStudy
 from kb.records.check_record import check_record
 from kb.records.funding import FundingStream
-from kb.records.guide import FrameworkPage, Question, SourcesRegister, Term
+from kb.records.guide import FrameworkPage, Question, SourcesRegister, Synonyms, Term
 from kb.records.model import Id, Record, Region, Strict, Text
 from kb.records.parse import name_field, parse_record, validate_data
 from kb.records.vocabulary import LISTS, Entry, Vocabulary, suggest_nearest
@@ -48,6 +48,7 @@ class Corpus:
     sources: SourcesRegister | None = None
     school_holidays: tuple[SchoolHoliday, ...] = ()
     plan_steps: tuple[PlanStep, ...] = ()
+    thesaurus: tuple[Synonyms, ...] = ()
 
     @property
     def records(self) -> tuple[Record, ...]:
@@ -105,6 +106,7 @@ def assemble_corpus(files: ContentFiles) -> Assembly:
     glossary = _assemble_list(Term, "glossary.yml", files.data, vocabulary, problems, places)
     holidays = _assemble_list(SchoolHoliday, "school-weeks.yml", files.data, vocabulary, problems, places)
     steps = _assemble_list(PlanStep, "plan-steps.yml", files.data, vocabulary, problems, places)
+    thesaurus = _assemble_list(Synonyms, "thesaurus.yml", files.data, vocabulary, problems, places)
     corpus = Corpus(
         vocabulary,
         tuple(funding),
@@ -115,6 +117,7 @@ def assemble_corpus(files: ContentFiles) -> Assembly:
         _assemble_sources(files.data, vocabulary, problems, places),
         tuple(holidays),
         tuple(steps),
+        tuple(thesaurus),
     )
     bodies = {source.path: (source.body, source.body_line) for read in files.records.values() for source in read}
     return Assembly(corpus, problems, places, bodies)
@@ -179,8 +182,9 @@ def _assemble_list(
         return []
     places[name] = data[name]
     entries = _validate_list(model, name, data[name], vocabulary, problems)
-    ids = [(at, entry.id) for at, entry in entries]  # type: ignore[attr-defined]
-    _check_unique(name, "id", ids, data[name], problems)
+    if "id" in model.model_fields:
+        ids = [(at, entry.id) for at, entry in entries]  # type: ignore[attr-defined]
+        _check_unique(name, "id", ids, data[name], problems)
     return [entry for _, entry in entries]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from kb.records.dates import StatedDate
 from kb.records.model import A_LIST, Id, KeyFeature, Listed, Record, ShortText, Strict, Text, Texts, reject
@@ -56,6 +56,23 @@ class Term(Strict):
     means: Annotated[str, Field(min_length=1, max_length=500)]
     era: Annotated[str, Listed("eras")]
     see: Annotated[tuple[Annotated[str, AfterValidator(_check_see)], ...], A_LIST] | None = None
+
+
+class Synonyms(Strict):
+    """A group of the thesaurus: `same`, of which each finds the others, or `typed`, which finds `finds`."""
+
+    same: Texts | None = None
+    typed: Texts | None = None
+    finds: Texts | None = None
+    because: Text
+
+    @model_validator(mode="after")
+    def _check_one_kind(self) -> Synonyms:
+        is_same = len(self.same or ()) > 1 and not self.typed and not self.finds
+        is_typed = bool(self.typed and self.finds) and not self.same
+        if not is_same and not is_typed:
+            raise reject("write same with two words or more, or typed and finds")
+        return self
 
 
 class Document(Strict):

@@ -9,7 +9,9 @@ from kb.source.front_matter import SourceFile, list_markdown_files, read_source_
 from kb.source.yaml_lines import LinedData, read_yaml_lines
 
 RECORD_FOLDERS = ("funding", "casestudies", "framework")
-DATA_FILES = ("self-assessment.yml", "glossary.yml", "sources.yml", "school-weeks.yml", "plan-steps.yml")
+DATA_FILES = (
+    "self-assessment.yml", "glossary.yml", "sources.yml", "school-weeks.yml", "plan-steps.yml", "thesaurus.yml",
+)  # fmt: skip
 
 
 @dataclass

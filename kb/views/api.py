@@ -1,23 +1,23 @@
-"""The API: search and records as JSON, and its own description."""
+"""The API: search and records for scripts, and its own description."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
 
-from kb.exports.answers import answer_record, answer_search
-from kb.queries.search import run_search
+from kb.exports.answers import answer_record
+from kb.views.formats import answer_format, answer_json
 from kb.views.lists import read_request
 from kb.views.openapi import describe_api
-from kb.views.site import live_generation, today
+from kb.views.site import live_generation
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
 
 @bp.get("/search")
 def answer_search_request() -> Response:
-    """Search, as design section 4 promises it."""
-    results = run_search(live_generation(), read_request(), today())
-    return Response(answer_search(results).model_dump_json(), mimetype="application/json")
+    """Search, as design section 4 promises it; in another format, what the page for search answers in it."""
+    wanted = read_request()
+    return answer_format(wanted, "/search") if wanted.format else answer_json(wanted)
 
 
 @bp.get("/funding/<stream_id>")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, request
+from dataclasses import replace
 
-from kb.queries.request import PARAMETERS, BadSearchRequest, RequestProblem, SearchRequest, parse_request
+from flask import Blueprint, Response, request
+
+from kb.queries.request import FORMATS, PARAMETERS, BadSearchRequest, RequestProblem, SearchRequest, parse_request
 from kb.queries.search import SearchResults, run_search
+from kb.views.formats import answer_format, make_format_url
 from kb.views.pagination import list_page_links
 from kb.views.site import live_generation, make_url, render_page, today
 
@@ -20,19 +23,19 @@ FACETS_OF_FUNDING = ("service_area", "applicant", "status", "phase", "region", "
 
 
 @bp.get("/search")
-def show_search() -> str:
+def show_search() -> str | Response:
     """Everything, filtered."""
     return _show_list("/search", "Search", None)
 
 
 @bp.get("/funding")
-def show_funding_list() -> str:
+def show_funding_list() -> str | Response:
     """Funding alone."""
     return _show_list("/funding", "Funding", "funding")
 
 
 @bp.get("/case-studies")
-def show_case_list() -> str:
+def show_case_list() -> str | Response:
     """Case studies alone."""
     return _show_list("/case-studies", "Case studies", "case-study")
 
@@ -46,11 +49,13 @@ def read_request(only_type: str | None = None) -> SearchRequest:
         problem = RequestProblem("type", f"this list holds {only_type} records alone. Use /search for other types")
         raise BadSearchRequest([problem])
     selected = {**wanted.selected, "type": (only_type,)}
-    return SearchRequest(wanted.text, selected, wanted.sort, wanted.page, wanted.per_page)
+    return replace(wanted, selected=selected)
 
 
-def _show_list(path: str, heading: str, only_type: str | None) -> str:
+def _show_list(path: str, heading: str, only_type: str | None) -> str | Response:
     wanted = read_request(only_type)
+    if wanted.format:
+        return answer_format(wanted, path)
     results = run_search(live_generation(), wanted, today())
     shown = {None: FACETS_OF_ALL, "funding": FACETS_OF_FUNDING, "case-study": FACETS_OF_CASES}[only_type]
     by_name = {facet.name: facet for facet in results.facets}
@@ -66,6 +71,7 @@ def _show_list(path: str, heading: str, only_type: str | None) -> str:
         chips=_list_chips(path, results, only_type),
         pages=list_page_links(path, results),
         hidden=_list_hidden(path, results),
+        format_urls={name: make_format_url(path, wanted, name) for name in FORMATS},
         only_type=only_type,
     )
 

@@ -13,7 +13,7 @@ from kb.queries.match_request import MatchRequest, parse_match_request
 from kb.queries.request import BadSearchRequest, RequestProblem
 from kb.queries.year import YearDates, collect_year, make_year_picture
 from kb.register import Register
-from kb.views.match_links import MatchLinks
+from kb.views.match_links import MatchLinks, match_url
 from kb.views.site import label, live_generation, make_url, render_page, today
 
 bp = Blueprint("match", __name__)
@@ -57,6 +57,7 @@ def show_match() -> str | Response:
         group_titles=GROUP_TITLES,
         group_meanings=GROUP_MEANINGS,
         links=links,
+        url=match_url,
         chips=links.list_chips(lambda area: label("service_areas", area)),
         first_shown=FIRST_SHOWN,
         bodies=[entry for entry in vocabulary.entries("bodies") if entry.value != "school"],

@@ -21,7 +21,7 @@ def match_url(wanted: MatchRequest, fragment: str = "") -> str:
 
 
 def link_verdict(urn: int, verdict: Verdict) -> str:
-    """The address of one school's verdict, for other pages. Its group is shown whole; past streams stand in one list."""
+    """The address of a school's verdict, for other pages: in its group, shown whole, or in the list of past streams."""
     wanted = MatchRequest(urns=(urn,))
     if verdict.rules.is_past:
         return match_url(wanted, "group-past")
@@ -48,6 +48,11 @@ class MatchLinks:
         self._find_applicants = find_applicants
         self._sets = {_name_set(wanted): results.applicants}
         self._streams = {found.stream.id: found for found in results.all_streams}
+
+    @property
+    def has_more(self) -> bool:
+        """True if a group has more verdicts than a page shows unasked."""
+        return any(len(found) > FIRST_SHOWN for found in self.results.groups.values())
 
     def list_first(self, group: Group) -> tuple[MatchedStream, ...]:
         """The verdicts of a group that the page shows."""

@@ -10,7 +10,7 @@ from kb.exports.answers import HealthAnswer, ProblemAnswer, SearchAnswer
 from kb.exports.match_answers import MatchAnswer
 from kb.exports.school_answers import SchoolsAnswer
 from kb.exports.suggest_answers import SuggestAnswer
-from kb.queries.request import DEFAULT_PER_PAGE, MAX_PAGE, MAX_PER_PAGE, SORTS
+from kb.queries.request import DEFAULT_PER_PAGE, FORMATS, MAX_PAGE, MAX_PER_PAGE, SORTS
 from kb.queries.suggest import MAX_TYPED, MOST
 from kb.records.case_study import CaseStudy
 from kb.records.facets import FACETS, list_facet_values
@@ -19,7 +19,14 @@ from kb.records.vocabulary import Vocabulary
 from kb.views.schools import DEFAULT_SCHOOLS, MAX_SCHOOL_QUERY, MAX_SCHOOLS
 from kb.views.site import SERVICE_NAME
 
-MODELS = (SearchAnswer, SuggestAnswer, MatchAnswer, SchoolsAnswer, FundingStream, CaseStudy, ProblemAnswer, HealthAnswer)
+OTHER_MEDIA_TYPES = ("text/csv", "application/atom+xml", "text/calendar")  # of the formats of a search but JSON
+FORMAT_HELP = (
+    "json is a page of results; csv is all of them; atom is a feed of those checked last, at most 50; "
+    "ics has their stated closing dates to come"
+)
+MODELS = (
+    SearchAnswer, SuggestAnswer, MatchAnswer, SchoolsAnswer, FundingStream, CaseStudy, ProblemAnswer, HealthAnswer,
+)  # fmt: skip
 
 
 def describe_api(vocabulary: Vocabulary) -> dict[str, Any]:
@@ -35,11 +42,13 @@ def describe_api(vocabulary: Vocabulary) -> dict[str, Any]:
             "description": "Search and read the records. No key is needed; nothing is stored.",
         },
         "paths": {
-            "/api/v1/search": _describe_path(
-                "Search and filter",
-                "SearchAnswer",
-                _describe_search_parameters(vocabulary),
-                {"400": "Unknown parameter or value"},
+            "/api/v1/search": _add_formats(
+                _describe_path(
+                    "Search and filter",
+                    "SearchAnswer",
+                    _describe_search_parameters(vocabulary),
+                    {"400": "Unknown parameter or value"},
+                )
             ),
             "/api/v1/suggest": _describe_path(
                 f"What a search box offers while one types: at most {MOST} records, terms and places, best first",
@@ -115,6 +124,13 @@ def _describe_path(
     }
 
 
+def _add_formats(path: dict[str, Any]) -> dict[str, Any]:
+    """The description of a path that answers in the formats of a search beside JSON."""
+    found = path["get"]["responses"]["200"]["content"]
+    found |= {media_type: {"schema": {"type": "string"}} for media_type in OTHER_MEDIA_TYPES}
+    return path
+
+
 def _describe_match_parameters(vocabulary: Vocabulary) -> list[dict[str, Any]]:
     """The parameters of the match; corrections such as roll.100000=61 stand beside them."""
     partners = [value for value in vocabulary.values("bodies") if value != "school"]
@@ -158,5 +174,11 @@ def _describe_search_parameters(vocabulary: Vocabulary) -> list[dict[str, Any]]:
         {"name": "sort", "in": "query", "schema": {"type": "string", "enum": list(SORTS), "default": "relevance"}},
         {"name": "page", "in": "query", "schema": {**number, "maximum": MAX_PAGE, "default": 1}},
         {"name": "per_page", "in": "query", "schema": {**number, "maximum": MAX_PER_PAGE, "default": DEFAULT_PER_PAGE}},
+        {
+            "name": "format",
+            "in": "query",
+            "description": FORMAT_HELP,
+            "schema": {"type": "string", "enum": list(FORMATS), "default": "json"},
+        },
     ]
     return [{**parameter, "allowEmptyValue": True} for parameter in parameters]  # as if it were not there

@@ -22,6 +22,12 @@ def answer_yes(page: Page, stream: str) -> None:
         expect(item.get_by_role("button", name="Yes")).to_have_count(left - 1)
 
 
+def show_all(page: Page, group: str) -> None:
+    """Follow the link that shows a group whole."""
+    page.locator("section", has=page.locator(group)).get_by_role("link", name="Show all").click()
+    expect(page.get_by_role("link", name="Show only the first 10")).to_be_visible()
+
+
 @pytest.mark.parametrize("width", [375, 1280])
 def test_a_head_gets_from_home_to_looks_eligible_without_scripts(open_page: OpenPage, width: int) -> None:
     page = open_page("/", width, scripts=False)
@@ -30,6 +36,7 @@ def test_a_head_gets_from_home_to_looks_eligible_without_scripts(open_page: Open
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name="What can it get? (The Aldgate School, URN 100000)").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("What The Aldgate School can get")
+    show_all(page, "#group-check")
     answer_yes(page, AWARDS)
     expect(page.locator("section", has=page.locator("#group-eligible")).locator(AWARDS)).to_be_visible()
 
@@ -55,13 +62,43 @@ def test_a_lead_school_gets_to_the_single_change_that_opens_most(open_page: Open
     expect(page.locator("li.app-member")).to_have_count(5)
     best = page.locator("section.app-best li").first
     expect(best).to_contain_text("opens")
-    stream = best.get_by_role("link").first.get_attribute("href") or ""
+    best.get_by_text("Which streams").click()
+    address = best.get_by_role("listitem").get_by_role("link").last.get_attribute("href") or ""
     best.get_by_role("link", name="Try it").click()
-    expect(page.locator("section", has=page.locator("#group-eligible, #group-check")).locator(stream)).to_be_visible()
+    expect(page.locator("li.app-member")).to_have_count(6)
+    show_all(page, "#group-check")
+    opened = page.locator(f"#{address.partition('#')[2]}")
+    expect(page.locator("section", has=page.locator("#group-eligible, #group-check")).locator(opened)).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_links_bring_a_verdict_that_was_not_shown_into_view(open_page: OpenPage, width: int) -> None:
+    page = open_page("/match?urn=100000", width, scripts=False)
+    expect(page.locator("section", has=page.locator("#group-check")).locator("li.app-verdict")).to_have_count(10)
+    show_all(page, "#group-check")
+    expect(
+        page.locator("section", has=page.locator("#group-check")).locator("li.app-verdict").nth(10)
+    ).to_be_in_viewport()
+    page.get_by_text("Which streams").first.click()
+    last = page.locator("section.app-best details[open]").get_by_role("link").last
+    name = last.inner_text()
+    last.click()
+    expect(page.get_by_role("heading", level=3, name=name, exact=True)).to_be_in_viewport()
+
+
+def test_a_head_says_what_for_by_keyboard(open_page: OpenPage) -> None:
+    page = open_page("/match?urn=100000", 375)
+    page.locator("form.app-need summary").press("Enter")
+    page.get_by_label("Housing").press("Space")
+    page.get_by_role("button", name="Narrow").press("Enter")
+    page.wait_for_url("**service_area=housing*")
+    expect(page.get_by_role("list", name="Only what fits")).to_contain_text("Housing")
+    page.get_by_role("link", name="Remove Housing").press("Enter")
+    expect(page.get_by_role("list", name="Only what fits")).to_have_count(0)
 
 
 def test_a_verdict_opens_to_its_reasons_by_keyboard(open_page: OpenPage) -> None:
-    page = open_page("/match?urn=100000")
+    page = open_page("/match?urn=100000&show=reaches-you")
     why = page.locator("#stream-pupil-premium summary")
     why.focus()
     page.keyboard.press("Enter")
