@@ -86,7 +86,7 @@ class Combobox {
   }
 
   makeOption({ label, note }, number) {
-    const option = Object.assign(document.createElement("li"), { id: `${this.list.id}-${number}`, className: "app-combobox__option", innerHTML: label });
+    const option = Object.assign(document.createElement("li"), { id: `${this.list.id}-${number}`, className: "app-combobox__option", textContent: label });
     option.setAttribute("role", "option");
     option.dataset.number = number;
     const line = Object.assign(document.createElement("span"), { className: "app-combobox__note", textContent: note });

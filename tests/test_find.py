@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 import random
 import shutil
 import sys
@@ -10,22 +11,21 @@ import threading
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh import index as whoosh_index
-from whoosh import scoring
-from whoosh.query import Or, Phrase, Term
+from whoosh.matching import NullMatcher
+from whoosh.query import Phrase
 
 from kb.build import check_content
 from kb.generations import Generation
 from kb.index import Hits, IndexDocument, TextIndex, describe_record, open_index, parse_query
 from kb.index.excerpt import LENGTH, cut_excerpt
 from kb.index.postings import PostingArrays
-from kb.index.scores import WordScores, list_members, make_bits, weigh_word
+from kb.index.scores import WordScores, list_members, make_bits
 from kb.index.weights import FIELDS, SATURATION
 from kb.index.words import STOP_WORDS, WORD, fold_text, stem_word
 
@@ -206,27 +206,31 @@ def test_bit_sets_and_lists_of_numbers_say_the_same() -> None:
     assert list_members(0).tolist() == []
 
 
-class RankingBM25F(scoring.BM25F):
-    """Whoosh's own scorer with our idf: the reference for scores worked out from arrays."""
-
-    def idf(self, searcher: Any, fieldname: str, text: str) -> float:
-        """The weight of a word by how few records have it, always above 0."""
-        parent = searcher.get_parent()
-        return weigh_word(parent.doc_frequency(fieldname, text), parent.doc_count_all())
-
-
-def test_what_a_word_scores_in_its_records_is_what_whoosh_itself_gives(index_folder: Path) -> None:
-    reference = whoosh_index.open_dir(str(index_folder), readonly=True)
-    lengths = {f"{name}_B": weight.length for name, weight in FIELDS.items()}
-    with reference.searcher(weighting=RankingBM25F(K1=SATURATION, **lengths)) as searcher:
-        lexicon = sorted({term.decode() for name in FIELDS for term in searcher.reader().lexicon(name)})
-        scores = WordScores(PostingArrays(index_folder, FIELDS), searcher.doc_count_all())
+def test_what_a_word_scores_is_bm25f_over_the_postings_of_whoosh(index_folder: Path) -> None:
+    with whoosh_index.open_dir(str(index_folder), readonly=True).reader() as reader:
+        count = reader.doc_count_all()
+        scores = WordScores(PostingArrays(index_folder, FIELDS), count)
+        lexicon = sorted({term.decode() for name in FIELDS for term in reader.lexicon(name)})
         for word in ["school", "polic", "fund", "luke", *random.Random(1).sample(lexicon, 40)]:
-            terms = [Term(name, word, boost=weight.weight) for name, weight in FIELDS.items()]
-            theirs = {hit.docnum: hit.score for hit in searcher.search(Or(terms), limit=None)}
+            times: dict[int, float] = {}
+            for name, field in FIELDS.items():
+                mean = reader.field_length(name) / count
+                matcher = reader.postings(name, word) if (name, word) in reader else NullMatcher()
+                while matcher.is_active():
+                    length = reader.doc_field_length(matcher.id(), name)
+                    share = 1 - field.length + field.length * length / mean
+                    times[matcher.id()] = times.get(matcher.id(), 0) + field.weight * matcher.weight() / share
+                    matcher.next()
+            idf = math.log(1 + (count - len(times) + 0.5) / (len(times) + 0.5))
+            expected = {no: idf * found * (SATURATION + 1) / (found + SATURATION) for no, found in times.items()}
             ours = scores.look_up(word)
-            assert ours.numbers.tolist() == sorted(theirs), word
-            assert dict(zip(ours.numbers.tolist(), ours.scores.tolist(), strict=True)) == pytest.approx(theirs), word
+            assert dict(zip(ours.numbers.tolist(), ours.scores.tolist(), strict=True)) == pytest.approx(expected), word
+
+
+def test_a_phrase_that_nobody_wrote_leaves_its_words(generation: Generation) -> None:
+    hits = search(generation, '"wardens zzqqzz pitches"')
+    assert hits.all_words == 0
+    assert hits.some_words
 
 
 def test_phrases_are_found_where_whoosh_itself_finds_them(index_folder: Path, documents: list[IndexDocument]) -> None:
@@ -256,16 +260,12 @@ def test_words_of_a_reader_that_no_record_has_find_what_they_mean(
     assert found in list_found(generation, typed)[:10]
 
 
-def test_who_types_the_words_of_a_record_gets_it_before_those_with_other_words(generation: Generation) -> None:
-    wanted = parse_query("attendance")
-    hits = generation.index.find(wanted)
-    typed, others = hits.scores.copy(), []
-    for number in hits.rank(hits.all_words):
-        (reason,) = generation.index.explain(wanted, number)
-        others.append(reason.matched != reason.typed)
-    assert typed.max() > 0
-    assert not others[0]
-    assert any(others)
+def test_a_word_that_records_have_is_never_taken_for_another_one(generation: Generation) -> None:
+    (concept,) = generation.index.read_concepts(parse_query("pitches"))
+    guessed = generation.index.read_concepts(parse_query("pitchess"))[0].others
+    assert guessed[-1] == concept.words
+    plain = generation.index.read_concepts(parse_query("brixham"))[0]
+    assert plain.others == ()
 
 
 def test_an_explanation_names_what_each_part_of_a_query_matches(generation: Generation) -> None:

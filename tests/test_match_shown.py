@@ -17,7 +17,10 @@ from kb.cli import main
 
 PAGE = "/match?urn=100000"  # The Aldgate School
 STREAM = "national-lottery-awards-for-all-england"
-STATE = f"urn=100000&partner=charity&lead=urn:100000&roll.100000=61&q=school&service_area=youth-services&answer={STREAM}:community-benefit-1:no"
+STATE = (
+    "urn=100000&partner=charity&lead=urn:100000&roll.100000=61&q=school&service_area=youth-services"
+    f"&answer={STREAM}:community-benefit-1:no"
+)
 
 
 @pytest.fixture(scope="module")

@@ -1,1 +1,1 @@
-"""The exports room: records and results as JSON for scripts. Touches nothing."""
+"""The exports room: records and results as JSON, tables, feeds and calendars. Touches nothing."""

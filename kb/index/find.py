@@ -101,7 +101,11 @@ class TextIndex:
             some_words = everything
         required = everything
         for phrase in wanted.phrases:
-            required &= self._find_phrase(phrase)
+            found = self._find_phrase(phrase)
+            if found:
+                required &= found
+            else:  # nobody wrote it so: its words still count, and nothing has all that was asked for
+                all_words = 0
         for excluded in wanted.excluded:
             required &= ~(self._words.look_up(excluded[0]).bits if len(excluded) == 1 else self._find_phrase(excluded))
         for kind, weight in EXACT_NAMES.items():

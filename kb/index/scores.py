@@ -1,16 +1,21 @@
-"""What words score: every record of a word, or of several words together, with its score over all fields."""
+"""What words score: every record of a word, or of several words together, with its score over all fields.
+
+The formula is BM25F as Robertson and Zaragoza give it (The Probabilistic Relevance Framework, 2009): what the fields
+hold is added up, weighed, before it is saturated, so that a word in a title and a body is one word said twice. Whoosh
+adds up fields that are saturated one by one, which lets a word in a title outweigh a whole body (docs/relevance.md has
+figures).
+"""
 
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh import scoring
 
 from kb.index.postings import PostingArrays
-from kb.index.weights import FIELDS, SATURATION
+from kb.index.weights import FIELDS, SATURATION, FieldWeight
 
 MAX_KEPT_WORDS = 20_000  # words whose scores are kept; two arrays of a few kilobytes each at most
 
@@ -47,6 +52,11 @@ def make_bits(numbers: Numbers, count: int) -> int:
     return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
 
 
+def weigh_times(times: NDArray[np.float32], lengths: Scores, mean: float, weight: FieldWeight) -> Scores:
+    """How often a word stands in a field of each record, weighed by the field and set against the field's length."""
+    return weight.weight * times / (1 - weight.length + weight.length * lengths / mean)
+
+
 class WordScores:
     """Scores of one generation's words, worked out at a word's first use and kept. Safe between threads."""
 
@@ -58,16 +68,14 @@ class WordScores:
         """The records that have a stem in any field."""
         kept = self._kept.get(word)
         if kept is None:
-            scores = np.zeros(self._count)
-            for field, having, times in self._arrays.look_up(word):
-                lengths, mean = self._arrays.fields[field].lengths, self._arrays.fields[field].mean
-                idf, weight = weigh_word(len(having), self._count), FIELDS[field]
-                # Whoosh's own formula for all records at once; a test holds the result to Whoosh's scorer.
-                formula: Any = scoring.bm25  # typed for single numbers, but plain arithmetic
-                scores[having] += weight.weight * formula(idf, times, lengths[having], mean, weight.length, SATURATION)
-            numbers = np.flatnonzero(scores)
+            times = np.zeros(self._count)
+            for name, having, found in self._arrays.look_up(word):
+                field, weight = self._arrays.fields[name], FIELDS[name]
+                times[having] += weigh_times(found, field.lengths[having], field.mean, weight)
+            numbers = np.flatnonzero(times)
             idf = weigh_word(len(numbers), self._count) if len(numbers) else 0.0
-            kept = Matches(numbers, scores[numbers], make_bits(numbers, self._count), idf)
+            scores = idf * times[numbers] * (SATURATION + 1) / (times[numbers] + SATURATION)
+            kept = Matches(numbers, scores, make_bits(numbers, self._count), idf)
             if len(self._kept) >= MAX_KEPT_WORDS:
                 self._kept.clear()
             self._kept[word] = kept

@@ -35,15 +35,17 @@ FIELDS: dict[str, FieldWeight] = {
         1.0, 0.4, "The measure of the others. Our bodies are of like length, so length says little of them."
     ),
 }
-SATURATION = 1.6  # BM25's k1: the second mention of a word adds less than the first
+# BM25's k1: the second mention of a word adds less than the first. Larger than is usual for plain text, because
+# the weights of the fields make the counts larger.
+SATURATION = 6.0
 ALL_WORDS = 500.0  # a record with every word stands before any with only some
 
 # A record's score is multiplied by how much of the query it has, by weight, to this power: two rare words of three
 # beat one of them said often. Without it judged queries score lower (docs/relevance.md).
-COVERAGE = 1.0
+COVERAGE = 0.25
 
 # An expression of the thesaurus, or the word probably meant by one that no record has, counts for this share of its
-# score, so that who types the records' own word gets those records first.
+# score: of records that say it as often, those with the reader's own word come first.
 OTHER_WORDS = 0.7
 
 # A query that is exactly a name of a record puts that record first, whatever else matches: one with a page of its own
