@@ -148,7 +148,7 @@ def test_the_api_and_the_command_answer_everything_and_take_no_show(get_page: Pa
     assert (run.exit_code, "not known" in run.output) == (2, True)
 
 
-@pytest.mark.parametrize("stream", ["teacher-development-fund", "building-schools-for-the-future"])
+@pytest.mark.parametrize("stream", [STREAM, "building-schools-for-the-future"])
 def test_the_table_of_schools_leads_to_the_verdict_of_each(get_page: PageReader, stream: str) -> None:
     links = [a["href"] for a in get_page(f"/funding/{stream}/schools?council=hackney").select("tbody th a")]
     page = get_page(links[0].partition("#")[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -254,3 +255,21 @@ def test_results_show_where_the_words_stand(generation: Generation) -> None:
     assert "<mark>" in results[0].excerpt
     assert all(item.score > 0 for item in results)
     assert all((item.excerpt, item.score) == ("", 0.0) for item in search(generation).results)
+
+
+def test_where_nothing_matches_each_filter_says_what_would_match_without_it(generation: Generation) -> None:
+    def count(**selected: str) -> int:
+        return search(generation, "swimming", **selected).total
+
+    chosen = {"service_area": "libraries", "status": "closed"}
+    results = search(generation, "swimming", **chosen)
+    assert results.total == 0
+    assert results.loosened["service_area"] == count(status="closed")
+    assert results.loosened["status"] == count(service_area="libraries")
+    assert results.loosened["q"] == search(generation, "", **chosen).total
+    assert max(results.loosened.values()) > 0
+
+
+def test_a_record_without_the_readers_own_words_shows_the_words_it_was_found_by(generation: Generation) -> None:
+    item = next(item for item in search(generation, "bunking off").results if "attendance" in item.card.title.lower())
+    assert re.search("<mark>(attendance|absence)</mark>", item.excerpt, re.IGNORECASE)

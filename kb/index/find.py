@@ -182,6 +182,11 @@ class TextIndex:
             reasons.append(Reason(" ".join(concept.words), matched if score else "", round(score, 2)))
         return reasons
 
+    def list_other_words(self, wanted: TextQuery) -> tuple[str, ...]:
+        """The stems of all other expressions that count for a query, for excerpts of records without its own words."""
+        concepts = self.read_concepts(wanted)
+        return tuple(dict.fromkeys(word for concept in concepts for other in concept.others for word in other))
+
     def list_widened(self, wanted: TextQuery) -> dict[str, list[str]]:
         """By part of the query as typed, the other expressions that count for it, each by its commonest forms."""
         typed = dict(wanted.typed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from kb.generations import Generation
@@ -59,7 +59,8 @@ class ResultItem:
 @dataclass(frozen=True)
 class SearchResults:
     """A page of results. `matching_all` counts the records with every word; `words_ignored`: the text held none to
-    search by; `text_cut`: words beyond the limit were left out."""
+    search by; `text_cut`: words beyond the limit were left out; `loosened`: where nothing matches, how many records
+    would without each chosen filter, by its name, and without the text ("q")."""
 
     request: SearchRequest
     total: int
@@ -70,6 +71,7 @@ class SearchResults:
     matching_all: int
     words_ignored: bool
     text_cut: bool
+    loosened: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def has_only_some_words(self) -> bool:
@@ -153,7 +155,21 @@ def run_search(generation: Generation, request: SearchRequest, today: date) -> S
         matching_all=(found & hits.all_words).bit_count() if request.text else 0,
         words_ignored=bool(request.text) and wanted.is_empty,
         text_cut=wanted.cut,
+        loosened={} if total else _count_loosened(hits, chosen, generation.index.count),
     )
+
+
+def _count_loosened(hits: Hits, chosen: Mapping[str, int], count: int) -> dict[str, int]:
+    """How many records match without one of the filters, and how many all the filters leave without the text."""
+    everything = (1 << count) - 1
+    counts = {}
+    for left_out in (*chosen, "q"):
+        members = everything if left_out == "q" else hits.some_words
+        for name, each in chosen.items():
+            if name != left_out:
+                members &= each
+        counts[left_out] = members.bit_count()
+    return counts
 
 
 def list_found_cards(generation: Generation, request: SearchRequest, today: date) -> list[Card]:
@@ -255,9 +271,13 @@ def _describe_results(
         return tuple(ResultItem(card, "", 0.0, True) for card in cards)
     texts = generation.catalogue.list_texts(numbers)
     forms = tuple(generation.index.list_forms(wanted.words))
+    others = tuple(generation.index.list_forms(generation.index.list_other_words(wanted)))
+
+    def excerpt(text: str) -> str:
+        found = cut_excerpt(text, forms)
+        return found if "<mark>" in found or not others else cut_excerpt(text, others)
+
     return tuple(
-        ResultItem(
-            card, cut_excerpt(texts[no], forms), round(float(hits.scores[no]), 2), bool(hits.all_words >> no & 1)
-        )
+        ResultItem(card, excerpt(texts[no]), round(float(hits.scores[no]), 2), bool(hits.all_words >> no & 1))
         for no, card in zip(numbers, cards, strict=True)
     )

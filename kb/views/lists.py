@@ -7,7 +7,7 @@ from dataclasses import replace
 from flask import Blueprint, Response, request
 
 from kb.queries.request import FORMATS, PARAMETERS, BadSearchRequest, RequestProblem, SearchRequest, parse_request
-from kb.queries.search import SearchResults, run_search
+from kb.queries.search import SearchResults, list_widened, run_search
 from kb.views.formats import answer_format, make_format_url
 from kb.views.pagination import list_page_links
 from kb.views.site import live_generation, make_url, render_page, today
@@ -66,6 +66,7 @@ def _show_list(path: str, heading: str, only_type: str | None) -> str | Response
         title,
         path=path,
         results=results,
+        widened=list_widened(live_generation(), wanted.text) if wanted.text else {},
         wanted=wanted,
         facets=facets,
         chips=_list_chips(path, results, only_type),
@@ -73,6 +74,7 @@ def _show_list(path: str, heading: str, only_type: str | None) -> str | Response
         hidden=_list_hidden(path, results),
         format_urls={name: make_format_url(path, wanted, name) for name in FORMATS},
         only_type=only_type,
+        without_text_url=make_url(path, _pairs(wanted, path, text="")),
     )
 
 
@@ -82,12 +84,13 @@ def _pairs(wanted: SearchRequest, path: str, **changes: object) -> list[tuple[st
     return pairs if path == "/search" else [pair for pair in pairs if pair[0] != "type"]
 
 
-def _list_chips(path: str, results: SearchResults, only_type: str | None) -> list[dict[str, str]]:
-    """The chosen filters, each with the address without it."""
+def _list_chips(path: str, results: SearchResults, only_type: str | None) -> list[dict[str, str | int]]:
+    """The chosen filters, each with the address without it and, where nothing matches, what would match then."""
     wanted = results.request
     return [
         {
             "facet": facet.label,
+            "without": results.loosened.get(facet.name, 0) if len(facet.selected) == 1 else 0,
             "value": value.label,
             "url": make_url(path, _pairs(wanted, path, selected=wanted.without(facet.name, value.value))),
         }
