@@ -24,7 +24,7 @@ class PageReader:
 
     def __init__(self, app: Flask) -> None:
         self.client = app.test_client(use_cookies=False)
-        self._statuses: dict[str, int] = {}
+        self._answers: dict[str, TestResponse] = {}
         self._pages: dict[tuple[str, int], BeautifulSoup] = {}
 
     def __call__(self, address: str, status: int = 200) -> BeautifulSoup:
@@ -34,7 +34,7 @@ class PageReader:
         return self._pages[address, status]
 
     def _read(self, address: str, status: int) -> BeautifulSoup:
-        response = self.client.get(address)
+        response = self._get(address)
         assert response.status_code == status, f"{address} answered {response.status}"
         page = read_page(response)
         faults = [*list_faults(response.text, page), *list_header_faults(response)]
@@ -45,11 +45,15 @@ class PageReader:
         return page
 
     def _leads_somewhere(self, link: str) -> bool:
-        path = urlsplit(link).path
-        if path not in self._statuses:
-            with self.client.get(path) as response:  # closed, because a static file is an open file
-                self._statuses[path] = response.status_code
-        return self._statuses[path] == 200
+        return self._get(urlsplit(link).path).status_code == 200
+
+    def _get(self, address: str) -> TestResponse:
+        """The answer to an address, asked for once."""
+        if address not in self._answers:
+            with self.client.get(address) as response:  # closed, because a static file is an open file
+                response.get_data()
+                self._answers[address] = response
+        return self._answers[address]
 
 
 def read_page(response: TestResponse) -> BeautifulSoup:

@@ -18,14 +18,22 @@ from kb.generations import KEEP, Generation, Generations, drop_old_generations, 
 from kb.queries.request import SearchRequest
 from kb.queries.search import run_search
 
+BEFORE = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 LATER = datetime(2026, 11, 21, 13, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
 
 
 @pytest.fixture
-def data(built_data: Path, tmp_path: Path) -> Path:
-    """A data folder of one's own with one live generation."""
-    return Path(shutil.copytree(built_data, tmp_path / "data"))
+def small_copy(small_content: Path, tmp_path: Path) -> Path:
+    """A copy of the small content that a test may spoil."""
+    return Path(shutil.copytree(small_content, tmp_path / "copy"))
+
+
+@pytest.fixture
+def data(small_content: Path, tmp_path: Path) -> Path:
+    """A data folder with one live generation of the small content: a build does the same for few records."""
+    build_generation(small_content, tmp_path / "data", BEFORE)
+    return tmp_path / "data"
 
 
 def list_folders(data: Path) -> list[str]:
@@ -48,18 +56,18 @@ def copy_generation(data: Path, number: int) -> Path:
 
 def spoil_status(content: Path) -> str:
     """Write a wrong status into a record; returns the place of the problem."""
-    path = content / "funding" / "neighbourhood-renewal-fund.md"
+    path = content / "funding" / "youth-fund.md"
     lines = path.read_text(encoding="utf-8").splitlines()
     number = next(number for number, line in enumerate(lines) if line.startswith("status:"))
     lines[number] = "status: finished"
     path.write_text("\n".join(lines), encoding="utf-8")
-    return f"funding/neighbourhood-renewal-fund.md:{number + 1}: status: "
+    return f"funding/youth-fund.md:{number + 1}: status: "
 
 
-def test_a_build_makes_live_what_it_reports(content: Path, tmp_path: Path) -> None:
+def test_a_build_makes_live_what_it_reports(small_content: Path, tmp_path: Path) -> None:
     steps: list[tuple[int, int]] = []
-    report = build_generation(content, tmp_path / "new" / "data", LATER, lambda *step: steps.append(step))
-    corpus = check_content(content)[0].corpus
+    report = build_generation(small_content, tmp_path / "new" / "data", LATER, lambda *step: steps.append(step))
+    corpus = check_content(small_content)[0].corpus
     live = Generations(tmp_path / "new" / "data").current()
     assert report.generation_id == live.id
     assert report.counts == live.catalogue.read_meta()["counts"]
@@ -71,19 +79,19 @@ def test_a_build_makes_live_what_it_reports(content: Path, tmp_path: Path) -> No
     assert list_folders(tmp_path / "new" / "data") == [live.id]
 
 
-def test_a_build_beside_a_live_generation_takes_its_place_and_keeps_it(content: Path, data: Path) -> None:
+def test_a_build_beside_a_live_generation_takes_its_place_and_keeps_it(small_content: Path, data: Path) -> None:
     before = read_current_id(data)
-    report = build_generation(content, data, LATER)
+    report = build_generation(small_content, data, LATER)
     assert read_current_id(data) == report.generation_id != before
     assert list_folders(data) == [before, report.generation_id]
     assert report.dropped == []
 
 
-def test_problems_stop_the_build_and_the_last_generation_stays_live(content_copy: Path, data: Path) -> None:
-    place = spoil_status(content_copy)
+def test_problems_stop_the_build_and_the_last_generation_stays_live(small_copy: Path, data: Path) -> None:
+    place = spoil_status(small_copy)
     before, folders = read_current_id(data), list_folders(data)
     with pytest.raises(ContentProblems) as raised:
-        build_generation(content_copy, data, LATER)
+        build_generation(small_copy, data, LATER)
     assert any(str(problem).startswith(place) for problem in raised.value.problems)
     assert (read_current_id(data), list_folders(data)) == (before, folders)
 
@@ -97,7 +105,7 @@ def test_a_missing_content_folder_is_a_problem_and_not_an_empty_site(tmp_path: P
 
 @pytest.mark.parametrize("failure", [OSError(28, "No space left on device"), KeyboardInterrupt()])
 def test_a_build_that_fails_while_writing_changes_nothing_and_the_next_one_clears_up(
-    content: Path, data: Path, monkeypatch: pytest.MonkeyPatch, failure: BaseException
+    small_content: Path, data: Path, monkeypatch: pytest.MonkeyPatch, failure: BaseException
 ) -> None:
     def fail(*_arguments: object) -> None:
         raise failure
@@ -106,43 +114,43 @@ def test_a_build_that_fails_while_writing_changes_nothing_and_the_next_one_clear
     with monkeypatch.context() as patch:
         patch.setattr(kb.build, "write_index", fail)
         with pytest.raises(type(failure)):
-            build_generation(content, data, LATER)
+            build_generation(small_content, data, LATER)
     assert read_current_id(data) == before
-    report = build_generation(content, data, LATER + timedelta(minutes=1))
+    report = build_generation(small_content, data, LATER + timedelta(minutes=1))
     assert len(report.dropped) == 1
     assert list_folders(data) == [before, report.generation_id]
 
 
 def test_an_index_that_lacks_a_record_is_never_made_live(
-    content: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+    small_content: Path, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write = kb.build.write_index
     monkeypatch.setattr(kb.build, "write_index", lambda folder, documents, report: write(folder, documents[1:], report))
     before = read_current_id(data)
     with pytest.raises(KbError, match="does not hold every record"):
-        build_generation(content, data, LATER)
+        build_generation(small_content, data, LATER)
     assert read_current_id(data) == before
 
 
 def test_an_index_that_does_not_find_a_record_is_never_made_live(
-    content: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+    small_content: Path, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write = kb.build.write_index
     monkeypatch.setattr(kb.build, "write_index", lambda folder, found, report: write(folder, found[::-1], report))
     before = read_current_id(data)
     with pytest.raises(KbError, match="does not find it"):
-        build_generation(content, data, LATER)
+        build_generation(small_content, data, LATER)
     assert read_current_id(data) == before
 
 
-def test_a_second_build_at_the_same_time_is_refused(content: Path, data: Path) -> None:
+def test_a_second_build_at_the_same_time_is_refused(small_content: Path, data: Path) -> None:
     before = read_current_id(data)
     with (data / "build.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(BuildRunning, match="Another build is running"):
-            build_generation(content, data, LATER)
+            build_generation(small_content, data, LATER)
         assert read_current_id(data) == before
-    assert build_generation(content, data, LATER).generation_id == read_current_id(data)
+    assert build_generation(small_content, data, LATER).generation_id == read_current_id(data)
 
 
 def append_term(content: Path) -> None:
@@ -152,29 +160,29 @@ def append_term(content: Path) -> None:
 
 CHANGES: dict[str, Callable[[Path], object]] = {
     "a term more": append_term,
-    "a record renamed": lambda c: (c / "funding" / "sure-start.md").rename(c / "funding" / "sure-start-2.md"),
-    "a record less": lambda c: (c / "funding" / "sure-start.md").unlink(),
+    "a record renamed": lambda c: (c / "funding" / "old-fund.md").rename(c / "funding" / "old-fund-2.md"),
+    "a record less": lambda c: (c / "funding" / "old-fund.md").unlink(),
     "a closed list less": lambda c: (c / "vocabulary" / "regions.yml").unlink(),
 }
 
 
-def test_a_generation_is_current_until_the_content_changes(content: Path, content_copy: Path, data: Path) -> None:
-    assert is_current(content, data)
-    assert is_current(content_copy, data)
-    (content_copy / "notes.txt").write_text("not read by a build")
-    assert is_current(content_copy, data)
+def test_a_generation_is_current_until_the_content_changes(small_content: Path, small_copy: Path, data: Path) -> None:
+    assert is_current(small_content, data)
+    assert is_current(small_copy, data)
+    (small_copy / "notes.txt").write_text("not read by a build")
+    assert is_current(small_copy, data)
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_generation_of_other_content_is_not_current(content_copy: Path, data: Path, change: str) -> None:
-    CHANGES[change](content_copy)
-    assert not is_current(content_copy, data)
+def test_a_generation_of_other_content_is_not_current(small_copy: Path, data: Path, change: str) -> None:
+    CHANGES[change](small_copy)
+    assert not is_current(small_copy, data)
 
 
-def test_nothing_is_current_where_nothing_was_built(content: Path, data: Path, tmp_path: Path) -> None:
-    assert not is_current(content, tmp_path / "missing")
+def test_nothing_is_current_where_nothing_was_built(small_content: Path, data: Path, tmp_path: Path) -> None:
+    assert not is_current(small_content, tmp_path / "missing")
     shutil.rmtree(data / "generations")
-    assert not is_current(content, data)
+    assert not is_current(small_content, data)
 
 
 def test_old_generations_are_dropped_but_never_the_live_one(tmp_path: Path) -> None:
@@ -199,10 +207,10 @@ def describe_site(generation: Generation) -> list[object]:
     return [answer_search(run_search(generation, request, TODAY)).model_dump() for request in requests]
 
 
-def test_a_build_deleted_and_made_again_gives_the_same_site(content: Path, data: Path) -> None:
+def test_a_build_deleted_and_made_again_gives_the_same_site(small_content: Path, data: Path) -> None:
     before = describe_site(Generations(data).current())
     shutil.rmtree(data)
-    build_generation(content, data, LATER)
+    build_generation(small_content, data, LATER)
     assert describe_site(Generations(data).current()) == before
 
 

@@ -235,9 +235,9 @@ def test_a_data_folder_that_cannot_be_used_is_a_sentence(tmp_path: Path) -> None
 @pytest.fixture
 def served(built_data: Path, seed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder with a generation and no register, for `kb serve` without its server and with a small seed."""
-    monkeypatch.setattr("kb.cli.os.execv", lambda *_: None)
-    monkeypatch.setattr("kb.cli.is_current", lambda *_: True)
-    monkeypatch.setattr("kb.cli.ensure_register", lambda data: ensure_register(data, seed))
+    monkeypatch.setattr("kb.cli.site.os.execv", lambda *_: None)
+    monkeypatch.setattr("kb.cli.site.is_current", lambda *_: True)
+    monkeypatch.setattr("kb.cli.site.ensure_register", lambda data: ensure_register(data, seed))
     return Path(shutil.copytree(built_data, tmp_path / "served"))
 
 
