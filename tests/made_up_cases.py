@@ -8,15 +8,15 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from kb.build import check_content
-from kb.config import PROJECT
+from project_content import read_corpus
+
 from kb.eligibility.changes import make_partner
 from kb.eligibility.facts import STATE_TYPES, TYPES, ApplicantSet, Fact, Member, read_phases, read_types
 from kb.eligibility.rules import StreamRules, compile_rules
 from kb.eligibility.verdict import Verdict
 from kb.records.funding import FundingStream
 
-CORPUS = check_content(PROJECT / "content")[0].corpus
+CORPUS = read_corpus()
 VOCABULARY = CORPUS.vocabulary
 REAL = [compile_rules(stream, VOCABULARY) for stream in CORPUS.funding if not stream.is_mechanism]
 COUNCILS = ("camden", "kent", "leeds")

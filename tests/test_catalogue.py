@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from project_content import read_corpus
 
-from kb.build import check_content
 from kb.catalogue import Catalogue, CatalogueRow, open_catalogue, write_catalogue
 from kb.errors import KbError, NoGeneration, RecordNotFound
 from kb.generations import Generation
@@ -21,8 +21,8 @@ from kb.records.vocabulary import LISTS
 
 
 @pytest.fixture(scope="module")
-def corpus(content: Path) -> Corpus:
-    return check_content(content)[0].corpus
+def corpus() -> Corpus:
+    return read_corpus()
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 from page_checks import PageReader
+from project_content import read_corpus
 
-from kb.build import check_content
 from kb.records.case_study import CaseStudy
 from kb.records.corpus import Corpus
 from kb.records.funding import FundingStream
@@ -28,8 +28,8 @@ STREAMS_OF_CASES: dict[str, list[str]] = yaml.safe_load(
 
 
 @pytest.fixture(scope="module")
-def corpus(content: Path) -> Corpus:
-    return check_content(content)[0].corpus
+def corpus() -> Corpus:
+    return read_corpus()
 
 
 def test_every_document_has_all_its_case_studies(cases: list[CaseStudy]) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
+from project_content import read_corpus
 
-from kb.build import check_content
 from kb.records.case_study import CaseStudy
 from kb.records.facets import FACETS, NOT_STATED, assign_facets, list_facet_values
 from kb.records.funding import FundingStream
@@ -29,8 +28,8 @@ SHARED: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def vocabulary(content: Path) -> Vocabulary:
-    return check_content(content)[0].corpus.vocabulary
+def vocabulary() -> Vocabulary:
+    return read_corpus().vocabulary
 
 
 def make_stream(**fields: Any) -> FundingStream:
@@ -128,8 +127,8 @@ def test_a_guide_page_counts_under_its_own_feature_and_a_term_under_none(vocabul
     assert assign_facets(term, vocabulary) == {"type": ("guide",)}
 
 
-def test_every_value_a_record_counts_under_is_one_a_reader_can_tick(content: Path):
-    corpus = check_content(content)[0].corpus
+def test_every_value_a_record_counts_under_is_one_a_reader_can_tick():
+    corpus = read_corpus()
     offered = {facet.name: {value for value, _ in list_facet_values(facet, corpus.vocabulary)} for facet in FACETS}
     for record in (*corpus.records, *corpus.glossary):
         for name, values in assign_facets(record, corpus.vocabulary).items():

@@ -16,11 +16,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from project_content import read_corpus
 from whoosh import index as whoosh_index
 from whoosh.matching import NullMatcher
 from whoosh.query import Phrase
 
-from kb.build import check_content
 from kb.generations import Generation
 from kb.index import Hits, IndexDocument, TextIndex, describe_record, open_index, parse_query
 from kb.index.excerpt import LENGTH, cut_excerpt
@@ -33,9 +33,9 @@ NO_SUCH_WORD = "zzqqzz"  # asked for beside others, it keeps what whole names an
 
 
 @pytest.fixture(scope="module")
-def documents(content: Path) -> list[IndexDocument]:
+def documents() -> list[IndexDocument]:
     """What the index was given of each record, by number."""
-    corpus = check_content(content)[0].corpus
+    corpus = read_corpus()
     records = [*corpus.funding, *corpus.case_studies, *corpus.framework, *corpus.glossary]
     return [describe_record(no, record, corpus.vocabulary) for no, record in enumerate(records)]
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
+from project_content import read_corpus
 
-from kb.build import check_content
 from kb.eligibility.changes import find_unlocks
 from kb.eligibility.facts import ApplicantSet, Fact, Member, read_phases, read_types
 from kb.eligibility.rules import StreamRules, compile_rules
@@ -83,9 +83,9 @@ def read_applicants(name: str, rules: StreamRules, said: Mapping[str, bool]) -> 
 
 
 @pytest.fixture(scope="module")
-def all_rules(content: Path) -> dict[str, StreamRules]:
+def all_rules() -> dict[str, StreamRules]:
     """The rules of every programme of the project's content, by the id of its record."""
-    corpus = check_content(content)[0].corpus
+    corpus = read_corpus()
     return {stream.id: compile_rules(stream, corpus.vocabulary) for stream in corpus.funding if not stream.is_mechanism}
 
 

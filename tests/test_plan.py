@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from project_content import read_corpus
 
 from kb.build import check_content
 from kb.generations import Generation
@@ -197,8 +198,8 @@ def test_the_readers_own_dates_replace_a_usual_holiday_and_none_takes_it_out(gen
     assert len(breaks) == len(usual) - 1
 
 
-def test_the_catalogue_holds_the_steps_and_holidays_of_the_content_files(generation: Generation, content: Path) -> None:
-    corpus = check_content(content)[0].corpus
+def test_the_catalogue_holds_the_steps_and_holidays_of_the_content_files(generation: Generation) -> None:
+    corpus = read_corpus()
     assert tuple(generation.catalogue.list_plan_steps()) == corpus.plan_steps != ()
     assert tuple(generation.catalogue.list_school_holidays()) == corpus.school_holidays != ()
 

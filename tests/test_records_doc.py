@@ -10,10 +10,10 @@ from typing import Annotated, Any, get_args
 import pytest
 from annotated_types import MaxLen
 from doc_tables import DOC, MODELS, RECORDS, TABLES, name_fields
+from project_content import read_corpus
 from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
-from kb.build import check_content
 from kb.records import case_study, funding, guide
 from kb.records.check_record import CASE_GROUPS, FUNDING_GROUPS
 from kb.records.dates import parse_stated_date
@@ -40,8 +40,8 @@ def is_model(found: Any) -> bool:
 
 
 @pytest.fixture(scope="module")
-def vocabulary(content: Path) -> Vocabulary:
-    return check_content(content)[0].corpus.vocabulary
+def vocabulary() -> Vocabulary:
+    return read_corpus().vocabulary
 
 
 @pytest.mark.parametrize("name", MODELS)

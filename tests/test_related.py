@@ -6,8 +6,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from project_content import read_corpus
 
-from kb.build import check_content
 from kb.catalogue import CatalogueRow, open_catalogue, write_catalogue
 from kb.catalogue.read import Link
 from kb.generations import Generation
@@ -22,8 +22,8 @@ TODAY = date(2026, 11, 21)
 
 
 @pytest.fixture(scope="module")
-def corpus(content: Path) -> Corpus:
-    return check_content(content)[0].corpus
+def corpus() -> Corpus:
+    return read_corpus()
 
 
 @pytest.fixture(scope="module")

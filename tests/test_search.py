@@ -6,13 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from project_content import read_corpus
 
-from kb.build import check_content
 from kb.generations import Generation
 from kb.index import parse_query
 from kb.index.scores import list_members
@@ -47,9 +46,9 @@ class Entry:
 
 
 @pytest.fixture(scope="module")
-def entries(content: Path) -> list[Entry]:
+def entries() -> list[Entry]:
     """Every record by number, straight from the content files."""
-    corpus = check_content(content)[0].corpus
+    corpus = read_corpus()
     records = [*corpus.funding, *corpus.case_studies, *corpus.framework, *corpus.glossary]
     return [
         Entry(no, make_card(record, corpus.vocabulary), assign_facets(record, corpus.vocabulary))
