@@ -34,13 +34,26 @@ def test_axe_finds_nothing_with_scripts(open_page: Callable[..., Page], address:
     assert list(list_faults(open_page(address))) == []
 
 
-def test_axe_finds_nothing_without_our_scripts(new_page: Callable[..., Page], address: str) -> None:
+# Only these look different where scripts run: the style sheet folds them. Whatever else our scripts do is in the body.
+READ_BODY = """() => {
+  if (document.querySelector(".app-filters")) return null;
+  const body = document.body.cloneNode(true);
+  body.querySelectorAll("script").forEach(script => script.remove());
+  return body.innerHTML;
+}"""
+
+
+def test_axe_finds_nothing_without_our_scripts(
+    new_page: Callable[..., Page], open_page: Callable[..., Page], address: str
+) -> None:
     # axe-core is itself a script, so the window runs scripts: ours are kept out, and the page's own mark taken off.
     page = new_page()
     page.route("**/static/*.js*", lambda route: route.abort())
     page.goto(address)
     page.evaluate("document.body.classList.remove('js-enabled')")
-    assert list(list_faults(page)) == []
+    with_scripts = open_page(address).evaluate(READ_BODY)
+    if with_scripts is None or page.evaluate(READ_BODY) != with_scripts:  # else the test above has seen this page
+        assert list(list_faults(page)) == []
 
 
 def test_nothing_is_wider_than_the_window(open_page: Callable[..., Page], address: str) -> None:
