@@ -268,6 +268,11 @@ def test_a_word_that_records_have_is_never_taken_for_another_one(generation: Gen
     assert plain.others == ()
 
 
+def test_a_word_longer_than_any_name_is_not_guessed_at(generation: Generation) -> None:
+    (concept,) = generation.index.read_concepts(parse_query("schoolpolice" * 40))
+    assert concept.others == ()
+
+
 def test_an_explanation_names_what_each_part_of_a_query_matches(generation: Generation) -> None:
     wanted = parse_query("roof zzqqzz")
     number = generation.index.find(wanted).rank((1 << generation.index.count) - 1)[0]

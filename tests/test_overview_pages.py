@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from page_checks import PageReader, read_text
 
 from kb.generations import Generation
-from kb.queries.coverage import SHADES, CoverageCell
+from kb.queries.coverage import SHADES, THIN, CoverageCell
 from kb.queries.self_assessment import list_question_ids
 from kb.queries.timeline import make_timeline
 from kb.records.case_study import CaseStudy
@@ -53,11 +53,11 @@ def test_each_number_of_the_coverage_page_says_its_row_and_column_to_a_screen_re
 
 def test_what_is_thin_is_listed_in_words_as_well(get_page: PageReader) -> None:
     page = get_page("/coverage")
-    zeros = [cell for cell in page.select("td.app-heat--0") if read_text(cell) == "0"]
-    heads = [read_text(head) for head in page.select(".app-heat thead th")]
-    last_columns = heads.count("Not stated")
-    assert last_columns == 2
-    assert read_text(page).count(": none") <= len(zeros)
+    cells = page.select('td.app-heat__cell:not([data-name="Not stated"]):not([data-name="Records"])')
+    thin = sorted(number for number in map(read_number, cells) if number <= THIN)
+    listed = [read_text(item).rpartition(": ")[2] for item in page.select("main ul.app-columns li")]
+    assert thin
+    assert sorted(0 if text == "none" else int(text.split()[0]) for text in listed) == thin
 
 
 @pytest.mark.parametrize(

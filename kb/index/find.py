@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +23,12 @@ from kb.errors import NoGeneration
 from kb.index.postings import PostingArrays
 from kb.index.query import TextQuery
 from kb.index.scores import Matches, Scores, WordScores, list_members, make_bits
-from kb.index.spelling import correct_word, replace_word
+from kb.index.spelling import MAX_LENGTH, correct_word, replace_word
 from kb.index.thesaurus import Concept, read_thesaurus
 from kb.index.weights import ALL_WORDS, COVERAGE, EXACT_NAMES, FIELDS, OTHER_WORDS, SHARE_OF_BEST
 from kb.index.words import stem_word
 
+MAX_CORRECTED = 4096  # misspelt words whose correction is kept: a look through all words takes milliseconds
 SHORTEST_PART = 3  # letters of each of two words written as one, as in "homeschool"
 
 
@@ -36,12 +37,13 @@ class Hits:
     """Records that match a query, as bit sets (bit n is record n) with the scores of all records.
 
     `all_words` have every word and phrase; `some_words` also holds those whose words weigh enough of the query
-    (weights.SHARE_OF_BEST).
+    (weights.SHARE_OF_BEST). `concepts` are the parts of the query with all that was looked for.
     """
 
     all_words: int
     some_words: int
     scores: Scores
+    concepts: tuple[Concept, ...] = ()
 
     def rank(self, within: int) -> list[int]:
         """Numbers of the matching records in the set `within`, best first; ties in the order of numbers."""
@@ -73,6 +75,7 @@ class TextIndex:
         self._thesaurus = read_thesaurus(folder)
         self.count: int = self._searcher.doc_count_all()
         self._words = WordScores(self._arrays, self.count)
+        self._correct = lru_cache(MAX_CORRECTED)(lambda typed: correct_word(typed, self._frequencies))
 
     @property
     def _searcher(self) -> Any:
@@ -91,9 +94,9 @@ class TextIndex:
             return Hits(everything, everything, scores)
         all_words, coverage = everything, np.zeros(self.count)
         counts = dict(zip(wanted.words, wanted.counts, strict=True))
-        for concept in self.read_concepts(wanted):
-            bits = self._add_concept(concept, counts, scores, coverage)
-            all_words &= bits
+        concepts = self.read_concepts(wanted)
+        for concept in concepts:
+            all_words &= self._add_concept(concept, counts, scores, coverage)
         if wanted.words:
             some_words = self._choose_covered(coverage, share_of_best)
             scores *= (coverage / (coverage.max() or 1.0)) ** COVERAGE
@@ -116,7 +119,7 @@ class TextIndex:
         all_words &= required
         some_words &= required
         scores[list_members(all_words)] += ALL_WORDS
-        return Hits(all_words, some_words, scores)
+        return Hits(all_words, some_words, scores, tuple(concepts))
 
     def _choose_covered(self, coverage: Scores, share_of_best: float) -> int:
         """The records whose words weigh enough beside those of the record with most of the query."""
@@ -138,11 +141,13 @@ class TextIndex:
 
     def _guess(self, typed: str) -> Iterator[tuple[str, ...]]:
         """What a word that no record has may stand for: two words written as one, or the nearest word."""
+        if len(typed) > MAX_LENGTH:
+            return  # no slip of a reader, and each way to part it costs two looks
         for at in range(SHORTEST_PART, len(typed) - SHORTEST_PART + 1):
             parts = (stem_word(typed[:at]), stem_word(typed[at:]))
             if all(self._arrays.list_forms(part) for part in parts):
                 yield parts
-        near = correct_word(typed, self._frequencies)
+        near = self._correct(typed)
         if near is not None:
             yield (stem_word(near),)
 
@@ -182,19 +187,14 @@ class TextIndex:
             reasons.append(Reason(" ".join(concept.words), matched if score else "", round(score, 2)))
         return reasons
 
-    def list_other_words(self, wanted: TextQuery) -> tuple[str, ...]:
-        """The stems of all other expressions that count for a query, for excerpts of records without its own words."""
-        concepts = self.read_concepts(wanted)
-        return tuple(dict.fromkeys(word for concept in concepts for other in concept.others for word in other))
-
-    def list_widened(self, wanted: TextQuery) -> dict[str, list[str]]:
+    def show_widened(self, wanted: TextQuery, hits: Hits) -> dict[str, list[str]]:
         """By part of the query as typed, the other expressions that count for it, each by its commonest forms."""
         typed = dict(wanted.typed)
         return {
             " ".join(typed.get(word, word) for word in concept.words): [
                 " ".join(self._show(word) for word in other) for other in concept.others
             ]
-            for concept in self.read_concepts(wanted)
+            for concept in hits.concepts
             if concept.others
         }
 
@@ -234,7 +234,7 @@ class TextIndex:
         for stem, typed in wanted.typed:
             if self._arrays.list_forms(stem):
                 continue
-            near = correct_word(typed, self._frequencies)
+            near = self._correct(typed)
             if near is None:
                 continue
             corrected = replace_word(corrected, typed, near)

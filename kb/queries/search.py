@@ -60,7 +60,8 @@ class ResultItem:
 class SearchResults:
     """A page of results. `matching_all` counts the records with every word; `words_ignored`: the text held none to
     search by; `text_cut`: words beyond the limit were left out; `loosened`: where nothing matches, how many records
-    would without each chosen filter, by its name, and without the text ("q")."""
+    would without each chosen filter, by its name, and without the text ("q"); `widened`: what else was looked for,
+    by part of the text."""
 
     request: SearchRequest
     total: int
@@ -72,6 +73,7 @@ class SearchResults:
     words_ignored: bool
     text_cut: bool
     loosened: Mapping[str, int] = field(default_factory=dict)
+    widened: Mapping[str, list[str]] = field(default_factory=dict)
 
     @property
     def has_only_some_words(self) -> bool:
@@ -155,6 +157,7 @@ def run_search(generation: Generation, request: SearchRequest, today: date) -> S
         matching_all=(found & hits.all_words).bit_count() if request.text else 0,
         words_ignored=bool(request.text) and wanted.is_empty,
         text_cut=wanted.cut,
+        widened=generation.index.show_widened(wanted, hits),
         loosened={} if total else _count_loosened(hits, chosen, generation.index.count),
     )
 
@@ -204,12 +207,6 @@ def explain_results(generation: Generation, results: SearchResults) -> dict[str,
             for reason in reasons
         ] + [f"score {item.score:g}{', every word' if item.has_all_words else ''}"]
     return lines
-
-
-def list_widened(generation: Generation, text: str) -> dict[str, list[str]]:
-    """What else was looked for beside each part of a query that the thesaurus or the spelling widens, for readers."""
-    wanted = parse_query(text)
-    return generation.index.list_widened(wanted)
 
 
 def _unite(sets: Mapping[str, int], values: tuple[str, ...]) -> int:
@@ -271,7 +268,8 @@ def _describe_results(
         return tuple(ResultItem(card, "", 0.0, True) for card in cards)
     texts = generation.catalogue.list_texts(numbers)
     forms = tuple(generation.index.list_forms(wanted.words))
-    others = tuple(generation.index.list_forms(generation.index.list_other_words(wanted)))
+    stems = dict.fromkeys(word for concept in hits.concepts for other in concept.others for word in other)
+    others = tuple(generation.index.list_forms(tuple(stems)))
 
     def excerpt(text: str) -> str:
         found = cut_excerpt(text, forms)

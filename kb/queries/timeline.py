@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kb.generations import Generation
+from kb.queries.match import make_rules
 from kb.records.funding import FundingStream
 
 FIRST_YEAR = 2001  # the oldest source writes of 2003; streams begun before are drawn from the left edge
@@ -24,7 +25,6 @@ class TimelineRow:
 
     id: str
     title: str
-    status: str
     first: int | None
     last: int | None
     ended: bool
@@ -64,7 +64,7 @@ class Timeline:
 
 def make_timeline(generation: Generation, today: date, service_area: str | None = None) -> Timeline:
     """The programmes of one service area, or of all; a family is shown whole if one of its streams belongs."""
-    streams = {stream.id: stream for stream in generation.catalogue.list_funding_streams() if not stream.is_mechanism}
+    streams = {rules.stream.id: rules.stream for rules in generation.derive(make_rules)}
     followers = _find_followers(streams.values())
     rows = {stream.id: _make_row(stream, followers.get(stream.id, ()), streams, today) for stream in streams.values()}
     wanted = {
@@ -120,7 +120,6 @@ def _make_row(
     row = TimelineRow(
         stream.id,
         stream.title,
-        stream.status or "not-confirmed",
         first,
         last,
         ended,

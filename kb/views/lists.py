@@ -7,7 +7,7 @@ from dataclasses import replace
 from flask import Blueprint, Response, request
 
 from kb.queries.request import FORMATS, PARAMETERS, BadSearchRequest, RequestProblem, SearchRequest, parse_request
-from kb.queries.search import SearchResults, list_widened, run_search
+from kb.queries.search import SearchResults, run_search
 from kb.views.formats import answer_format, make_format_url
 from kb.views.pagination import list_page_links
 from kb.views.site import live_generation, make_url, render_page, today
@@ -66,7 +66,6 @@ def _show_list(path: str, heading: str, only_type: str | None) -> str | Response
         title,
         path=path,
         results=results,
-        widened=list_widened(live_generation(), wanted.text) if wanted.text else {},
         wanted=wanted,
         facets=facets,
         chips=_list_chips(path, results, only_type),

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask import Blueprint, Response, current_app, make_response, request
+from flask import Blueprint, Response, current_app, make_response
 from flask.blueprints import BlueprintSetupState
 
 from kb.errors import RecordNotFound
 from kb.exports.school_answers import answer_schools
-from kb.queries.request import IGNORED, IGNORED_PREFIXES, BadSearchRequest, RequestProblem
+from kb.queries.request import BadSearchRequest, RequestProblem
 from kb.records.amounts import write_number
 from kb.records.dates import parse_stated_date
 from kb.records.facets import NOT_STATED_LABEL
 from kb.register import ATTRIBUTION, Known, NoRegister, Origin, Register, School
 from kb.views.errors import answer_problem
+from kb.views.parameters import read_parameters
 from kb.views.site import hash_file, label, render_page, say_count, today
 
 bp = Blueprint("schools", __name__)
@@ -90,26 +90,6 @@ def answer_schools_request() -> Response:
         raise BadSearchRequest([RequestProblem("limit", message)])
     found = open_register().search_schools(text, int(limit))
     return Response(answer_schools(found).model_dump_json(), mimetype="application/json")
-
-
-def read_parameters(accepted: Iterable[str]) -> dict[str, str]:
-    """The parameters of this request that are not blank; raises BadSearchRequest for any that is not accepted."""
-    names = tuple(accepted)
-    given: dict[str, list[str]] = {}
-    for name, value in request.args.items(multi=True):
-        if not (name.startswith(IGNORED_PREFIXES) or name in IGNORED):
-            given.setdefault(name, []).append(value)
-    problems = [
-        RequestProblem(name[:60], f"this parameter is not known. Accepted: {', '.join(names)}")
-        for name in given
-        if name not in names
-    ]
-    problems += [
-        RequestProblem(name, "this parameter may stand only once") for name in names if len(given.get(name, ())) > 1
-    ]
-    if problems:
-        raise BadSearchRequest(problems)
-    return {name: values[0] for name, values in given.items() if values[0].strip()}
 
 
 def read_query(given: dict[str, str]) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from kb.exports.tables import write_csv
 from kb.queries.authority import AuthorityResults, find_rules, judge_schools, make_single_applicants
-from kb.queries.request import IGNORED, IGNORED_PREFIXES, BadSearchRequest, RequestProblem
-from kb.records.vocabulary import suggest_nearest
+from kb.queries.request import BadSearchRequest, RequestProblem
 from kb.views.match import GROUP_TITLES, school_register
 from kb.views.match_links import link_verdict
+from kb.views.parameters import read_choices
 from kb.views.site import live_generation, make_url, render_page, today
 
 bp = Blueprint("stream_schools", __name__)
@@ -41,22 +41,13 @@ def show_stream_schools(stream_id: str) -> str | Response:
 
 def _read_parameters() -> tuple[str, bool]:
     """The council's value ("" if none is chosen) and whether CSV is wanted."""
-    problems = []
     councils = live_generation().catalogue.vocabulary.values("local_authorities")
-    for name in request.args:
-        if name not in ("council", "format") and not name.startswith(IGNORED_PREFIXES) and name not in IGNORED:
-            problems.append(RequestProblem(name[:60], "this parameter is not known. Accepted: council, format"))
-    council, wanted_format = request.args.get("council", "").strip(), request.args.get("format", "").strip()
-    if council and council not in councils:
-        hint = suggest_nearest(council, councils)
-        problems.append(RequestProblem("council", f'"{council[:60]}" is not known. {hint}'))
-    if wanted_format not in ("", "csv"):
-        problems.append(RequestProblem("format", f'"{wanted_format[:60]}" is not a format here. Write csv'))
-    if wanted_format == "csv" and not council:
-        problems.append(RequestProblem("council", "choose a council for the table, such as council=portsmouth"))
-    if problems:
-        raise BadSearchRequest(problems)
-    return council, wanted_format == "csv"
+    given = read_choices({"council": councils, "format": ("csv",)})
+    if given["format"] and not given["council"]:
+        raise BadSearchRequest(
+            [RequestProblem("council", "choose a council for the table, such as council=portsmouth")]
+        )
+    return given["council"], given["format"] == "csv"
 
 
 def _answer_csv(stream_id: str, council: str, results: AuthorityResults) -> Response:

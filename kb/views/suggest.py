@@ -7,7 +7,7 @@ from flask.blueprints import BlueprintSetupState
 
 from kb.exports.suggest_answers import answer_suggestions
 from kb.queries.suggest import find_suggestions
-from kb.views.schools import read_parameters
+from kb.views.parameters import read_parameters
 from kb.views.site import hash_file, live_generation
 
 bp = Blueprint("suggest", __name__)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from comboboxes import check_closed_combobox, type_into
 from playwright.sync_api import Locator, Page, Request, Route, expect
 
 pytestmark = pytest.mark.browser
@@ -29,19 +30,11 @@ def find_options(page: Page) -> Locator:
 
 def type_school(page: Page, text: str) -> Locator:
     """Type into the box and wait for schools; gives the options."""
-    find_box(page).focus()
-    page.keyboard.type(text)
-    options = find_options(page)
-    expect(options.first).to_be_visible()
-    return options
+    return type_into(page, find_box(page), find_options(page), text)
 
 
 def test_the_box_is_a_combobox_and_closed_at_first(page: Page) -> None:
-    box = find_box(page)
-    expect(box).to_have_attribute("aria-expanded", "false")
-    expect(box).to_have_attribute("aria-autocomplete", "list")
-    assert page.locator(f"#{box.get_attribute('aria-controls')}").get_attribute("role") == "listbox"
-    expect(page.get_by_role("listbox")).to_be_hidden()
+    check_closed_combobox(page, find_box(page))
 
 
 def test_schools_are_offered_with_what_tells_them_apart(page: Page) -> None:

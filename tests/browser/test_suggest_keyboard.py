@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from comboboxes import check_closed_combobox, type_into
 from playwright.sync_api import Locator, Page, Request, Route, expect
 
 pytestmark = pytest.mark.browser
@@ -25,11 +26,7 @@ def find_options(page: Page) -> Locator:
 
 def type_words(page: Page, text: str) -> Locator:
     """Put the focus on the box by its label, type, and wait for suggestions; gives them."""
-    find_box(page).focus()
-    page.keyboard.type(text)
-    options = find_options(page)
-    expect(options.first).to_be_visible()
-    return options
+    return type_into(page, find_box(page), find_options(page), text)
 
 
 def answer_with(route: Route, *labels: str) -> None:
@@ -44,10 +41,7 @@ def answer_with(route: Route, *labels: str) -> None:
 def test_the_box_is_a_combobox_with_its_label_and_closed_at_first(open_page: OpenPage, path: str, label: str) -> None:
     page = open_page(path)
     box = page.get_by_role("combobox", name=re.compile(f"^{label}$"))
-    expect(box).to_have_attribute("aria-expanded", "false")
-    expect(box).to_have_attribute("aria-autocomplete", "list")
-    assert page.locator(f"#{box.get_attribute('aria-controls')}").get_attribute("role") == "listbox"
-    expect(page.get_by_role("listbox")).to_be_hidden()
+    check_closed_combobox(page, box)
 
 
 def test_from_home_to_a_record_with_the_keyboard_alone(open_page: OpenPage) -> None:
