@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from kb.exports.text import clean_text
 from kb.queries.plan import Closing, Plan
 from kb.queries.year import YearDates, YearRow
 from kb.records.card import Card
+from kb.records.text import clean_text
 
 if TYPE_CHECKING:
     from icalendar import Event, Timezone

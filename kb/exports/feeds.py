@@ -10,11 +10,11 @@ from html import escape
 from feedgenerator import Atom1Feed
 
 from kb.exports.tables import explain_no_closing
-from kb.exports.text import clean_line
 from kb.queries.deadlines import find_next_closing, is_past_review
 from kb.queries.request import SearchRequest
 from kb.records.card import Card
 from kb.records.facets import FACETS, list_facet_values
+from kb.records.text import clean_line
 from kb.records.vocabulary import Vocabulary
 
 MAX_ENTRIES = 50

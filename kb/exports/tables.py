@@ -7,10 +7,10 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from kb.exports.text import clean_line
 from kb.queries.deadlines import find_next_closing, is_past_review
 from kb.records.card import Card
 from kb.records.facets import NOT_STATED_LABEL
+from kb.records.text import clean_line
 from kb.records.vocabulary import Vocabulary
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the full-width ones count, too

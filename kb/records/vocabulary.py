@@ -19,10 +19,10 @@ class Entry:
 
 
 LISTS = (
-    "after_states", "amount_per", "applicants", "area_lists", "bases", "bodies", "effort_levels", "eras",
-    "establishment_types", "evidence", "funder_kinds", "key_features", "kinds", "local_authorities", "money", "nations",
-    "outcomes", "phases", "place_kinds", "publisher_kinds", "recurrences", "regions", "routes", "rule_kinds",
-    "service_areas", "source_kinds", "statuses", "sustained_states",
+    "after_states", "agreement_points", "amount_per", "applicants", "area_lists", "bases", "bid_states", "bodies",
+    "duties", "effort_levels", "eras", "establishment_types", "evidence", "funder_kinds", "key_features", "kinds",
+    "local_authorities", "money", "nations", "outcomes", "phases", "place_kinds", "publisher_kinds", "recurrences",
+    "regions", "risk_levels", "routes", "rule_kinds", "service_areas", "source_kinds", "statuses", "sustained_states",
 )  # fmt: skip
 
 
