@@ -1,4 +1,4 @@
-"""What the index holds of a record: its names, summary, facts in words, and body."""
+"""What the index holds of a record: its names, summary, facts in words, body, and how people ask for it."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ class IndexDocument:
     summary: str
     facts: str
     body: str
+    asked: str = ""
 
     @property
     def text(self) -> str:
@@ -49,7 +50,7 @@ def describe_record(
         names += [*(record.aliases or ())]
     facts = _join([*_list_labels(record, vocabulary), *_list_facts(record, vocabulary)])
     exact = {"title": _fold_names([record.title]), "alias": _fold_names([*names[1:], record.id.replace("-", " ")])}
-    return IndexDocument(no, _join(names), exact, record.summary, facts, record.text)
+    return IndexDocument(no, _join(names), exact, record.summary, facts, record.text, _join(record.asked_as or ()))
 
 
 def _join(parts: Iterable[str | None]) -> str:

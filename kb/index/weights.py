@@ -31,6 +31,9 @@ FIELDS: dict[str, FieldWeight] = {
         "Labels of facets, places, partners, funder and whom it is for: how readers describe a need, often in words "
         "that the body never uses. Below the summary, because a record may carry many labels.",
     ),
+    "asked": FieldWeight(
+        3.0, 0.4, "What people would type for whom the record is an answer: their words, where it has the source's."
+    ),
     "body": FieldWeight(
         1.0, 0.4, "The measure of the others. Our bodies are of like length, so length says little of them."
     ),

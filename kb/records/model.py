@@ -157,11 +157,15 @@ class BodySection(Strict):
 
 
 class Record(Strict):
-    """What every Markdown record has. `id` is the file's name, `body` the Markdown below the front matter."""
+    """What every Markdown record has. `id` is the file's name, `body` the Markdown below the front matter.
+
+    `asked_as` are expressions people would type for whom the record is an answer: for finding it, not for reading.
+    """
 
     id: str
     title: ShortText
     summary: ShortText
+    asked_as: Texts | None = None
     sources: Annotated[tuple[Source, ...], A_LIST]
     body: tuple[BodySection, ...]
 
