@@ -1,4 +1,4 @@
-"""Judged queries: the measures, the files, the command, and that the search does not get worse."""
+"""Judged queries and records: the measures, the files, the command, and that what readers see does not get worse."""
 
 from __future__ import annotations
 
@@ -14,20 +14,26 @@ from kb.config import PROJECT
 from kb.errors import KbError
 from kb.generations import Generation
 from kb.queries.judge import (
+    SIMILAR_FILE,
     JudgedQuery,
     QueryScore,
     list_unknown_records,
     list_worst,
     read_judged_file,
+    read_similar_file,
     score_queries,
     score_query,
+    score_similar,
     sum_up,
 )
+from kb.queries.related import find_stream_links
 
 TODAY = date(2026, 11, 21)
-FILES = sorted((PROJECT / "judged").glob("*.yml"))
+JUDGED = PROJECT / "judged"
+FILES = sorted(path for path in JUDGED.glob("*.yml") if path.name != SIMILAR_FILE)
 # What the search reached when the weights were set, a little below, so that a small loss for a good reason can pass.
 FLOOR_NDCG, FLOOR_SUCCESS = 0.65, 0.87
+FLOOR_SIMILAR_NDCG, FLOOR_SIMILAR_SUCCESS = 0.7, 0.9
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +44,11 @@ def queries() -> list[JudgedQuery]:
 @pytest.fixture(scope="module")
 def scores(generation: Generation, queries: list[JudgedQuery]) -> list[QueryScore]:
     return score_queries(generation, queries, TODAY)
+
+
+@pytest.fixture(scope="module")
+def judged_records() -> list[JudgedQuery]:
+    return read_similar_file(JUDGED / SIMILAR_FILE)
 
 
 def make_query(**grades: int) -> JudgedQuery:
@@ -106,6 +117,49 @@ def test_the_search_answers_the_queries_its_weights_were_set_on_as_well_as_befor
     assert found.success >= FLOOR_SUCCESS
 
 
+def test_half_of_at_least_forty_judged_records_are_funding_and_a_third_is_held_out(
+    judged_records: list[JudgedQuery], generation: Generation
+) -> None:
+    kinds = Counter(record.user for record in judged_records)
+    assert sum(kinds.values()) >= 40
+    assert min(kinds["funding"], kinds["case-study"]) >= 20
+    assert sum(record.held_out for record in judged_records) == len(judged_records) // 3
+    streams = [
+        generation.catalogue.get_funding_stream(record.text.removeprefix("/funding/"))
+        for record in judged_records
+        if record.user == "funding"
+    ]
+    assert sum(stream.is_mechanism for stream in streams) >= 5
+    assert sum(stream.status == "historic" for stream in streams) >= 5
+
+
+def test_every_judged_record_has_a_record_like_it_that_is_there_and_not_listed_beside_it(
+    judged_records: list[JudgedQuery], generation: Generation
+) -> None:
+    assert [record.text for record in judged_records if max(record.grades.values()) < 2] == []
+    assert list_unknown_records(generation, judged_records) == []
+    assert len({record.text for record in judged_records}) == len(judged_records)
+    for record in (record for record in judged_records if record.user == "funding"):
+        links = find_stream_links(
+            generation, generation.catalogue.get_funding_stream(record.text.removeprefix("/funding/"))
+        )
+        beside = {link.card.url for link in (*links.replaces, *links.replaced_by, *links.exit_route_of)}
+        assert not beside & set(record.grades)
+
+
+def test_more_like_this_is_as_like_as_when_its_weights_were_set(
+    judged_records: list[JudgedQuery], generation: Generation
+) -> None:
+    found = sum_up(score_similar(generation, [record for record in judged_records if not record.held_out]))
+    assert found.ndcg >= FLOOR_SIMILAR_NDCG
+    assert found.success >= FLOOR_SIMILAR_SUCCESS
+
+
+def test_more_like_this_is_measured_at_the_places_a_page_shows() -> None:
+    query = make_query(a=3, b=2, c=2, d=2)
+    assert score_query(query, lambda _text: (["/funding/a", "/funding/b", "/funding/c"], 3), 3).ndcg == pytest.approx(1)
+
+
 def test_a_file_with_a_fault_is_refused_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "mine.yml"
     path.write_text("- text: roof\n  relevant: {funding/a: 3}\n- text: bus\n  relevant: {fund/b: 9}\n")
@@ -114,6 +168,30 @@ def test_a_file_with_a_fault_is_refused_with_its_line(tmp_path: Path) -> None:
     path.write_text("- text: roof\n")
     with pytest.raises(KbError, match=r"mine\.yml:1: a query needs a text"):
         read_judged_file(path)
+
+
+@pytest.mark.parametrize(
+    "entry", ["{record: glossary/a, similar: {b: 3}}", "{record: funding/a}", "{similar: {b: 3}}", "text"]
+)
+def test_a_judged_record_without_a_type_an_id_or_grades_is_refused_with_its_line(tmp_path: Path, entry: str) -> None:
+    path = tmp_path / SIMILAR_FILE
+    path.write_text(f"- {{record: funding/x, similar: {{y: 1}}}}\n- {entry}\n")
+    with pytest.raises(KbError, match=r"similar\.yml:2: a judged record is type/id"):
+        read_similar_file(path)
+
+
+def test_a_judged_record_is_alike_within_its_own_type(tmp_path: Path) -> None:
+    path = tmp_path / SIMILAR_FILE
+    path.write_text("- {record: case-study/x, held_out: yes, similar: {y: 2}}\n")
+    assert read_similar_file(path) == [JudgedQuery("/case-studies/x", "case-study", True, {"/case-studies/y": 2})]
+
+
+def test_the_command_scores_more_like_this_alone_by_its_file(built_data: Path) -> None:
+    result = CliRunner().invoke(main, ["judge", str(JUDGED / SIMILAR_FILE)], env={"KB_DATA": str(built_data)})
+    assert result.exit_code == 0
+    assert "More like this" in result.stdout
+    assert "nDCG@3" in result.stdout
+    assert "nDCG@10" not in result.stdout
 
 
 def test_the_command_scores_a_file_of_ones_own(built_data: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from project_content import read_corpus
 
@@ -12,6 +13,7 @@ from kb.catalogue import CatalogueRow, open_catalogue, write_catalogue
 from kb.catalogue.read import Link
 from kb.generations import Generation
 from kb.queries.deadlines import find_last_closing, find_next_closing, is_past_review
+from kb.queries.likeness import PARTS, Part, join_parts, make_vectors
 from kb.queries.related import StreamLinks, find_case_funding, find_similar, find_stream_links
 from kb.records.card import make_card
 from kb.records.corpus import Corpus
@@ -108,11 +110,63 @@ def test_similar_records_are_three_others_of_the_same_type(generation: Generatio
     [
         ("portsmouth-mayfield-police-in-school", "portsmouth-st-lukes-police-information-sharing"),
         ("birmingham-housing-and-schools-protocol", "birmingham-transitional-funding-for-clearance"),
+        ("bolton-disabled-childrens-trust", "darlington-educational-village-trust"),
     ],
 )
 def test_the_most_similar_case_is_of_the_same_kind_of_work(generation: Generation, record_id: str, near: str) -> None:
     similar = find_similar(generation, generation.catalogue.get_case_study(record_id))
     assert near in [card.id for card in similar]
+
+
+@pytest.mark.parametrize(
+    ("record_id", "near"),
+    [
+        ("joint-procurement", "independent-brokerage"),
+        ("kelloggs-breakfast-club-grants", "greggs-foundation-feeding-brighter-futures"),
+        ("protective-security-for-mosques-scheme", "jewish-community-protective-security-grant"),
+    ],
+)
+def test_the_most_similar_streams_serve_the_same_need(generation: Generation, record_id: str, near: str) -> None:
+    similar = find_similar(generation, generation.catalogue.get_funding_stream(record_id))
+    assert near in [card.id for card in similar]
+
+
+def test_what_a_page_lists_beside_a_stream_is_not_shown_again_as_like_it(
+    generation: Generation, corpus: Corpus, links: dict[str, StreamLinks]
+) -> None:
+    for stream in corpus.funding:
+        found = links[stream.id]
+        beside = {link.card.id for link in (*found.replaces, *found.replaced_by, *found.exit_route_of)}
+        assert not beside & {card.id for card in find_similar(generation, stream)}
+
+
+def test_a_mechanism_is_likest_to_mechanisms(generation: Generation, corpus: Corpus) -> None:
+    mechanisms = {stream.id for stream in corpus.funding if stream.is_mechanism}
+    shown = [card.id for stream in corpus.funding if stream.is_mechanism for card in find_similar(generation, stream)]
+    assert sum(near in mechanisms for near in shown) > 0.8 * len(shown)
+
+
+def test_likeness_is_the_same_from_both_sides_and_nothing_is_liker_than_the_same(generation: Generation) -> None:
+    vectors = make_vectors(generation)["case-study"]
+    likeness = np.array([vectors.compare(row) for row in range(len(vectors.numbers))])
+    assert np.allclose(likeness, likeness.T)
+    whole = 1 + sum(PARTS[part].weight for part in ("service_area", "partner", "phase"))
+    assert likeness.max() == pytest.approx(whole)
+    assert (likeness.argmax(axis=1) == np.arange(len(likeness))).all()
+
+
+def make_part(*entries: tuple[int, int, float]) -> Part:
+    rows, keys, amounts = zip(*entries, strict=True)
+    return Part(np.array(rows), np.array(keys), np.array(amounts, dtype=float))
+
+
+def test_parts_add_up_and_what_shares_no_part_is_not_like() -> None:
+    words, area = make_part((0, 0, 0.5), (1, 0, 0.5), (1, 1, 0.1)), make_part((0, 0, 0.3), (2, 0, 0.3), (3, 1, 0.3))
+    vectors = join_parts([10, 11, 12, 13], [words, area])
+    assert vectors.compare(0) == pytest.approx([0.5 * 0.5 + 0.3 * 0.3, 0.5 * 0.5, 0.3 * 0.3, 0])
+    assert vectors.rank(10, 3) == [11, 12]
+    assert vectors.rank(10, 3, [11]) == [12]
+    assert vectors.rank(13, 3) == []
 
 
 def dates(*texts: str) -> list[StatedDate]:

@@ -13,7 +13,10 @@ from kb.config import SETTINGS, Settings, read_settings
 from kb.errors import KbError, Problem
 from kb.generations import Generation, Generations
 
-SETTINGS_HELP = "\n".join(f"  {setting.name:<11} {setting.help} (default: {setting.default})" for setting in SETTINGS)
+SETTINGS_HELP = "\n".join(
+    f"  {setting.name:<13} {setting.help}{f' (default: {setting.default})' if setting.default else ''}"
+    for setting in SETTINGS
+)
 
 
 @click.group(

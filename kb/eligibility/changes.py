@@ -9,9 +9,8 @@ from typing import Literal
 from kb.eligibility.applicants import KIND_NAMES
 from kb.eligibility.facts import ApplicantSet, Member
 from kb.eligibility.rules import StreamRules
-from kb.eligibility.verdict import Verdict, judge_stream
+from kb.eligibility.verdict import OPEN, Verdict, can_bid
 
-OPEN = ("eligible", "check")
 # The body that a stream's kind of applicant calls for.
 BODIES = {
     "voluntary-organisation": "charity",
@@ -55,25 +54,21 @@ def _try_changes(verdict: Verdict, applicants: ApplicantSet) -> Iterator[Unlock]
         number = 1 + sum(member.kind == kind for member in applicants.members)
         partner = make_partner(kind, number)
         larger = applicants.adding(partner)
-        if _opens(rules, larger):
+        if can_bid(rules, larger):
             says = f"Adding {KIND_NAMES[kind]} would open it."
             yield Unlock("add", partner.id, says, f"Add {KIND_NAMES[kind]}")
-        elif _opens(rules, larger.with_lead(partner.id)):
+        elif can_bid(rules, larger.with_lead(partner.id)):
             says = f"{KIND_NAMES[kind].capitalize()} as lead would open it."
             yield Unlock("add", partner.id, says, f"Add {KIND_NAMES[kind]} as lead", as_lead=True)
     for member in applicants.members:
-        if applicants.lead not in (None, member.id) and _opens(rules, applicants.with_lead(member.id)):
+        if applicants.lead not in (None, member.id) and can_bid(rules, applicants.with_lead(member.id)):
             yield Unlock("lead", member.id, f"{member.name} as lead would open it.", f"Let {member.name} lead")
     if len(applicants.members) > 1:
         blamed = {about for finding in verdict.blocks for about in finding.about}
         for member in applicants.members:
-            if member.id in blamed and _opens(rules, applicants.dropping(member.id)):
+            if member.id in blamed and can_bid(rules, applicants.dropping(member.id)):
                 says = f"Without {member.name} it would be open to the others."
                 yield Unlock("drop", member.id, says, f"Go on without {member.name}")
-
-
-def _opens(rules: StreamRules, applicants: ApplicantSet) -> bool:
-    return judge_stream(rules, applicants).group in OPEN
 
 
 def _list_wanted_kinds(rules: StreamRules, applicants: ApplicantSet) -> list[str]:

@@ -12,7 +12,11 @@ from kb.eligibility.findings import CANNOT_TELL, MET, NOT_MET, Finding, Result, 
 from kb.eligibility.rules import REACHING_ROUTES, MemberRule, StreamRules, WholeRule
 
 Group = Literal["eligible", "check", "reaches-you", "not-enough-recorded", "not-eligible"]
+# What the members that a rule binds were held against: by rule key, and whether all members are bound or the schools.
+Held = tuple[list[Outcome], list[Result], str]
+HeldBefore = dict[tuple[str, bool], Held]
 SAID = {True: "You said yes.", False: "You said no."}
+OPEN: tuple[Group, ...] = ("eligible", "check")  # the groups in which a set could bid
 GROUPS: tuple[Group, ...] = ("eligible", "check", "reaches-you", "not-enough-recorded", "not-eligible")
 
 
@@ -49,7 +53,8 @@ def judge_stream(rules: StreamRules, applicants: ApplicantSet) -> Verdict:
     """
     if not applicants.members:
         raise ValueError("a set of applicants needs at least one member")
-    tried = [judge_lead(rules, applicants, member) for member in applicants.members]
+    held: HeldBefore = {}
+    tried = [judge_lead(rules, applicants, member, held) for member in applicants.members]
     may_lead = tuple(
         member.id
         for member, (group, _) in zip(applicants.members, tried, strict=True)
@@ -69,11 +74,24 @@ def _rank(group: Group, findings: tuple[Finding, ...]) -> tuple[int, int]:
     return GROUPS.index(group), sum([finding.result != MET for finding in findings])
 
 
-def judge_lead(rules: StreamRules, applicants: ApplicantSet, lead: Member) -> tuple[Group, tuple[Finding, ...]]:
-    """The group and every finding with one member as lead."""
+def can_bid(rules: StreamRules, applicants: ApplicantSet) -> bool:
+    """True if the set could bid under its lead, or under anybody's lead where none is named."""
+    held: HeldBefore = {}
+    leads = (member for member in applicants.members if applicants.lead in (None, member.id))
+    return any(judge_lead(rules, applicants, lead, held)[0] in OPEN for lead in leads)
+
+
+def judge_lead(
+    rules: StreamRules, applicants: ApplicantSet, lead: Member, held: HeldBefore | None = None
+) -> tuple[Group, tuple[Finding, ...]]:
+    """The group and every finding with one member as lead.
+
+    `held` keeps what does not depend on the lead, for the other leads of the same rules and the same set.
+    """
+    held = {} if held is None else held
     applicant = compare_applicants(rules, applicants, lead)
     findings = [applicant, *compare_lead(rules, applicants, lead), *compare_partners(rules, applicants, lead)]
-    findings += [_apply_member_rule(rule, rules, applicants, lead) for rule in rules.members]
+    findings += [_apply_member_rule(rule, rules, applicants, lead, held) for rule in rules.members]
     findings += [_apply_whole_rule(rule, rules, applicants) for rule in rules.whole]
     return _choose_group(rules, applicants, applicant, findings), tuple(findings)
 
@@ -104,21 +122,20 @@ def _say_how(rules: StreamRules) -> str:
     return f"Only {bodies} may apply: ask there whether it will."
 
 
-def _apply_member_rule(rule: MemberRule, rules: StreamRules, applicants: ApplicantSet, lead: Member) -> Finding:
+def _apply_member_rule(
+    rule: MemberRule, rules: StreamRules, applicants: ApplicantSet, lead: Member, held: HeldBefore
+) -> Finding:
     bound = applicants.schools if rule.schools_only else applicants.members
     stands_in = rule.schools_only and not lead.is_school and (rule.from_field or rule.scope == "lead")
     nobody_leads = rule.from_field and rules.stream.route in REACHING_ROUTES
     if rule.scope == "lead":
         # A rule about schools says nothing of a lead that is none, so the set's schools stand in for it.
         bound = (lead,) if not rule.schools_only or lead.is_school else applicants.schools
-    outcomes = [rule.test(member) for member in bound]
-    result = (
-        combine_at_least([each[0] for each in outcomes], 1) if nobody_leads else _combine(rule, bound, outcomes, lead)
-    )
+    outcomes, results, compared = _hold(rule, bound, applicants, held)
+    result = combine_at_least(results, 1) if nobody_leads else _combine(rule, bound, results, lead)
     if result == NOT_MET and stands_in and rule.is_about_kind:
         result = CANNOT_TELL  # what a funder wants of schools that apply says nothing of those whom a charity brings
     about = applicants.ids if bound is applicants.members else tuple([member.id for member in bound])
-    compared = _say_compared(bound, outcomes, len(applicants.members))
     if result != CANNOT_TELL:
         return Finding(rule.key, rule.scope, about, result, rule.says, compared, rule.source)
     answered = applicants.answers.get((rules.stream.id, rule.key))
@@ -129,19 +146,31 @@ def _apply_member_rule(rule: MemberRule, rules: StreamRules, applicants: Applica
     return Finding(rule.key, rule.scope, about, result, rule.says, compared, rule.source, asks)
 
 
-def _combine(rule: MemberRule, bound: tuple[Member, ...], outcomes: list[Outcome], lead: Member) -> Result:
+def _hold(rule: MemberRule, bound: tuple[Member, ...], applicants: ApplicantSet, held: HeldBefore) -> Held:
+    """Each bound member held against a rule, once for all leads: a large set has many who could lead."""
+    is_whole = bound is applicants.members
+    key = (rule.key, is_whole)
+    if key in held and (is_whole or bound is applicants.schools):
+        return held[key]
+    outcomes = [rule.test(member) for member in bound]
+    found = outcomes, [each[0] for each in outcomes], _say_compared(bound, outcomes, len(applicants.members))
+    if is_whole or bound is applicants.schools:
+        held[key] = found
+    return found
+
+
+def _combine(rule: MemberRule, bound: tuple[Member, ...], results: list[Result], lead: Member) -> Result:
     """The results of the bound members as one.
 
     A rule that a field states binds whoever leads. What it asks of the other schools no source says, so a partner
     that does not fit leaves it open; with a lead that is no school, one school that fits does.
     """
-    if len(outcomes) == 1 and rule.scope in ("lead", "every", "any"):
-        return outcomes[0][0]
-    results = [outcome[0] for outcome in outcomes]
+    if len(results) == 1 and rule.scope in ("lead", "every", "any"):
+        return results[0]
     if not rule.from_field or len(results) < 2:
         return combine_scope(rule.scope, results)
-    if lead in bound:
-        own = results[bound.index(lead)]
+    own = next((result for member, result in zip(bound, results, strict=True) if member is lead), None)
+    if own is not None:
         return CANNOT_TELL if own == MET and set(results) != {MET} else own
     return CANNOT_TELL if len(set(results)) > 1 else results[0]
 

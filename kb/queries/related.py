@@ -6,14 +6,12 @@ from dataclasses import dataclass
 
 from kb.catalogue.read import Link
 from kb.generations import Generation
-from kb.index import parse_query
-from kb.queries.search import make_lookup
+from kb.queries.likeness import make_vectors
 from kb.records.card import Card
 from kb.records.case_study import CaseStudy
 from kb.records.funding import FundingStream
 
 SIMILAR = 3
-LEAST_SHARED = 0.1  # of the record's own words by weight: fewer in common is chance
 
 
 @dataclass(frozen=True)
@@ -56,12 +54,20 @@ def find_case_funding(generation: Generation, case: CaseStudy) -> list[Link]:
 
 
 def find_similar(generation: Generation, record: FundingStream | CaseStudy) -> list[Card]:
-    """Up to three records of the same type that share most of this one's title and summary words."""
-    lookup = generation.derive(make_lookup)
+    """Up to three records of the same type that are most like this one, without those its page shows beside it."""
     number = generation.catalogue.find_number(record.record_type, record.id)
-    same_type = lookup.sets.get("type", {}).get(record.record_type, 0)
-    if number is not None:
-        same_type &= ~(1 << number)
-    words = parse_query(f"{record.title} {record.summary}".replace('"', " ").replace("-", " "))
-    hits = generation.index.find(words, share_of_best=LEAST_SHARED)
-    return generation.catalogue.list_cards(hits.rank(same_type)[:SIMILAR])
+    if number is None:
+        return []
+    beside = _list_beside(generation, record) if isinstance(record, FundingStream) else ()
+    vectors = generation.derive(make_vectors)[record.record_type]
+    return generation.catalogue.list_cards(vectors.rank(number, SIMILAR, beside))
+
+
+def _list_beside(generation: Generation, stream: FundingStream) -> list[int]:
+    """Numbers of the streams that a page lists beside a stream: before it, after it, and what it carries on."""
+    catalogue = generation.catalogue
+    ids = {*(stream.replaces or ()), *(stream.replaced_by or ())}
+    for kind in ("replaces", "replaced-by", "exit-route"):
+        ids |= {link.card.id for link in catalogue.list_links_to("funding", stream.id, kind)}
+    numbers = (catalogue.find_number("funding", other) for other in ids)
+    return [number for number in numbers if number is not None]
