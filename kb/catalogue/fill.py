@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlite_utils
 
+from kb.catalogue.orders import make_sort_keys, pack_set
 from kb.errors import KbError
 from kb.records.card import Card
 from kb.records.case_study import CaseStudy
@@ -44,7 +45,6 @@ def write_catalogue(path: Path, corpus: Corpus, rows: Iterable[CatalogueRow], me
                 fill_records(database, rows)
                 fill_lists(database, corpus)
                 database.table("meta").insert_all(noted)
-            database.table("facet").create_index(["no"])
             database.table("link").create_index(["to_type", "to_id"])
             database.vacuum()
     except sqlite3.Error as error:  # such as a full disk
@@ -52,13 +52,14 @@ def write_catalogue(path: Path, corpus: Corpus, rows: Iterable[CatalogueRow], me
 
 
 def create_tables(database: sqlite_utils.Database) -> None:
-    """The tables of a catalogue."""
+    """The tables of a catalogue. Of a record, what lists show stands before the whole of it: SQLite reads a long row
+    from its start."""
     database.table("record").create(
-        {"no": int, "type": str, "id": str, "title": str, "card": str, "data": str, "text": str}, pk="no"
+        {"no": int, "type": str, "id": str, "title": str, "card": str, "text": str, "data": str}, pk="no"
     )
     database.table("record").create_index(["type", "id"], unique=True)
-    database.table("facet").create({"facet": str, "value": str, "no": int})
-    database.table("closing").create({"no": int, "first": str, "last": str})
+    database.table("facet_set").create({"facet": str, "value": str, "members": bytes})
+    database.table("sort_key").create({"name": str, "numbers": bytes}, pk="name")
     database.table("link").create(
         {"kind": str, "from_type": str, "from_id": str, "to_type": str, "to_id": str, "note": str}
     )
@@ -68,17 +69,17 @@ def create_tables(database: sqlite_utils.Database) -> None:
 
 
 def fill_records(database: sqlite_utils.Database, rows: Iterable[CatalogueRow]) -> None:
-    """Write each record with its facets, closing dates, links and sources."""
-    tables: dict[str, list[dict[str, Any]]] = {"facet": [], "closing": [], "link": [], "source_use": []}
+    """Write each record with its facets, links and sources, and the sets and keys of them all."""
+    tables: dict[str, list[dict[str, Any]]] = {"link": [], "source_use": []}
+    members: dict[tuple[str, str], list[int]] = {}
+    cards: list[Card] = []
 
     def records() -> Iterator[dict[str, Any]]:
         for row in rows:
+            cards.append(row.card)
             for facet, values in row.facets.items():
-                tables["facet"] += [{"facet": facet, "value": value, "no": row.no} for value in values]
-            tables["closing"] += [
-                {"no": row.no, "first": found.first.isoformat(), "last": found.last.isoformat()}
-                for found in row.card.closes
-            ]
+                for value in values:
+                    members.setdefault((facet, value), []).append(row.no)
             tables["link"] += list_links(row.record)
             tables["source_use"] += list_source_uses(row)
             yield {
@@ -87,13 +88,18 @@ def fill_records(database: sqlite_utils.Database, rows: Iterable[CatalogueRow]) 
                 "id": row.card.id,
                 "title": row.card.title,
                 "card": row.card.model_dump_json(exclude_defaults=True),
-                "data": json.dumps(dump_record(row.record)),
                 "text": row.text,
+                "data": json.dumps(dump_record(row.record)),
             }
 
     database.table("record").insert_all(records())
     for name, found in tables.items():
         database.table(name).insert_all(found)
+    database.table("facet_set").insert_all(
+        {"facet": facet, "value": value, "members": pack_set(numbers)} for (facet, value), numbers in members.items()
+    )
+    keys = make_sort_keys(cards)._asdict()
+    database.table("sort_key").insert_all({"name": name, "numbers": key.tobytes()} for name, key in keys.items())
 
 
 def dump_record(record: FundingStream | CaseStudy | FrameworkPage | Term) -> dict[str, Any]:
@@ -140,7 +146,8 @@ def list_source_uses(row: CatalogueRow) -> list[dict[str, Any]]:
 
 
 def fill_lists(database: sqlite_utils.Database, corpus: Corpus) -> None:
-    """Write what is not a record: questions, documents, publishers, and what a backwards plan counts with."""
+    """Write what is not a record: questions, documents, publishers, what a backwards plan counts with, and
+    what searches say of filters."""
     register = corpus.sources
     lists = {
         "question": corpus.questions,
@@ -148,6 +155,7 @@ def fill_lists(database: sqlite_utils.Database, corpus: Corpus) -> None:
         "publisher": register.publishers if register else (),
         "school-holiday": corpus.school_holidays,
         "plan-step": corpus.plan_steps,
+        "mention": corpus.mentions,
     }
     for name, entries in lists.items():
         database.table("listing").insert_all(

@@ -5,24 +5,27 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import sqlite_utils
 from pydantic import BaseModel
 
+from kb.catalogue.orders import SortKeys
 from kb.errors import NoGeneration, RecordNotFound
 from kb.records.bid_plan import PlanStep, SchoolHoliday
 from kb.records.card import Card
 from kb.records.case_study import CaseStudy
 from kb.records.funding import FundingStream
 from kb.records.guide import Document, FrameworkPage, Publisher, Question, Term
+from kb.records.mentions import Mention
 from kb.records.model import ID
 from kb.records.vocabulary import LISTS, Entry, Vocabulary
 
+MAPPED = 2**31  # bytes of a file that SQLite may map into memory
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -48,6 +51,7 @@ class Catalogue:
             # A generation never changes once it is live, so SQLite need not lock or look for a journal.
             address = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
             connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+            connection.execute(f"pragma mmap_size = {MAPPED}")  # no copy of a page for each read
             self._local.database = sqlite_utils.Database(connection)
         database: sqlite_utils.Database = self._local.database
         return database
@@ -123,6 +127,10 @@ class Catalogue:
         """The steps of a bid, in the order they are done."""
         return [PlanStep.model_validate_json(data) for data in self._read_listing("plan-step")]
 
+    def list_mentions(self) -> list[Mention]:
+        """What searches say of filters, in the order of their file."""
+        return [Mention.model_validate_json(data) for data in self._read_listing("mention")]
+
     def list_publishers(self) -> list[Publisher]:
         """The publishers of pages, by name."""
         publishers = (Publisher.model_validate_json(data) for data in self._read_listing("publisher"))
@@ -149,12 +157,13 @@ class Catalogue:
         found = {no: Card.model_validate_json(card) for no, card in self._rows(sql, wanted)}
         return [found[no] for no in wanted if no in found]
 
-    def list_texts(self, numbers: Iterable[int]) -> dict[int, str]:
-        """The plain texts of records by number."""
+    def list_cards_with_texts(self, numbers: Iterable[int]) -> list[tuple[Card, str]]:
+        """The cards and plain texts of records by number, in the order of the numbers."""
         wanted = list(numbers)
         marks = ",".join("?" * len(wanted))
-        sql = f"select no, text from record where no in ({marks})"  # noqa: S608 (question marks alone)
-        return dict(self._rows(sql, wanted))
+        sql = f"select no, card, text from record where no in ({marks})"  # noqa: S608 (question marks alone)
+        found = {no: (Card.model_validate_json(card), text) for no, card, text in self._rows(sql, wanted)}
+        return [found[no] for no in wanted if no in found]
 
     def find_number(self, record_type: str, record_id: str) -> int | None:
         """The number of a record, which the index knows it by."""
@@ -184,23 +193,17 @@ class Catalogue:
         rows = self._rows(sql, [record_type, record_id, kind])
         return [Link(Card.model_validate_json(card), note) for card, note in rows]
 
-    def read_facets(self) -> Iterator[tuple[str, str, int]]:
-        """Every (facet, value, record number)."""
-        yield from self._rows("select facet, value, no from facet")
+    def read_facet_sets(self) -> dict[str, dict[str, int]]:
+        """The records of every value of every facet, as bit sets (bit n is record n)."""
+        sets: dict[str, dict[str, int]] = {}
+        for facet, value, members in self._rows("select facet, value, members from facet_set"):
+            sets.setdefault(facet, {})[value] = int.from_bytes(members, "little")
+        return sets
 
-    def read_closings(self) -> Iterator[tuple[int, date, date]]:
-        """Every stated closing date: (record number, first day it can mean, last day)."""
-        for no, first, last in self._rows("select no, first, last from closing"):
-            yield no, date.fromisoformat(first), date.fromisoformat(last)
-
-    def read_sort_keys(self) -> list[tuple[int, str, str | None]]:
-        """(number, title, date last checked as text or None) of every record, by number."""
-        sql = "select no, title, json_extract(card, '$.checked') from record order by no"
-        return self._rows(sql)
-
-    def read_types_and_statuses(self) -> list[tuple[str, str | None]]:
-        """(type, status or None) of every record, by number."""
-        return self._rows("select type, json_extract(card, '$.status') from record order by no")
+    def read_sort_keys(self) -> SortKeys:
+        """What lists are sorted by, as arrays."""
+        found = self._rows("select name, numbers from sort_key")
+        return SortKeys(**{name: np.frombuffer(numbers, dtype=np.int32) for name, numbers in found})
 
     def read_meta(self) -> dict[str, Any]:
         """What the build noted: generation id, date, counts."""

@@ -3,6 +3,7 @@
 from kb.index.document import IndexDocument, describe_record
 from kb.index.find import Hits, TextIndex, open_index
 from kb.index.query import TextQuery, parse_query
+from kb.index.scores import list_members
 from kb.index.thesaurus import write_thesaurus
 from kb.index.write import write_index
 
@@ -12,6 +13,7 @@ __all__ = [
     "TextIndex",
     "TextQuery",
     "describe_record",
+    "list_members",
     "open_index",
     "parse_query",
     "write_index",

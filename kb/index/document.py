@@ -19,7 +19,8 @@ LISTS_BY_FACET = {"service_area": "service_areas", "phase": "phases"}
 class IndexDocument:
     """One record as the index takes it.
 
-    `exact` are its whole names, folded, by the kinds of weights.EXACT_NAMES; `text` is what excerpts are cut from.
+    `exact` are its whole names, folded, by the kinds of weights.EXACT_NAMES; `text` is what excerpts are cut from;
+    `short_texts` are those whose meaning a query is held against.
     """
 
     no: int
@@ -29,6 +30,7 @@ class IndexDocument:
     facts: str
     body: str
     asked: str = ""
+    short_texts: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -42,7 +44,8 @@ def describe_record(
     """The index document of any record."""
     if isinstance(record, Term):
         names = [record.name, record.acronym, *(record.aliases or ())]
-        return IndexDocument(no, _join(names), {"term": _fold_names(names)}, record.means, "", "")
+        short = tuple(name for name in (*names, record.means) if name)
+        return IndexDocument(no, _join(names), {"term": _fold_names(names)}, record.means, "", "", "", short)
     names = [record.title]
     if isinstance(record, FundingStream):
         names += [record.acronym, *(record.aliases or ())]
@@ -50,7 +53,9 @@ def describe_record(
         names += [*(record.aliases or ())]
     facts = _join([*_list_labels(record, vocabulary), *_list_facts(record, vocabulary)])
     exact = {"title": _fold_names([record.title]), "alias": _fold_names([*names[1:], record.id.replace("-", " ")])}
-    return IndexDocument(no, _join(names), exact, record.summary, facts, record.text, _join(record.asked_as or ()))
+    asked = record.asked_as or ()
+    short = tuple(text for text in (*names, record.summary, *asked) if text)
+    return IndexDocument(no, _join(names), exact, record.summary, facts, record.text, _join(asked), short)
 
 
 def _join(parts: Iterable[str | None]) -> str:

@@ -3,59 +3,61 @@
 from __future__ import annotations
 
 import html
-import re
-from functools import lru_cache
+from collections.abc import Sequence
+
+from kb.index.spots import Spot
 
 LENGTH = 220  # characters: three lines of a result
 LEAD = 60  # characters before the first match, so that it is read in its sentence
 
 
-@lru_cache(maxsize=512)
-def compile_forms(forms: tuple[str, ...]) -> re.Pattern[str] | None:
-    """A pattern for any of these folded words as a whole word, "lukes" also as "Luke's"; None if there are none."""
-    if not forms:
-        return None
-    longest_first = sorted(forms, key=len, reverse=True)
-    written = [f"{form[:-1]}['’]?s" if form[1:].endswith("s") else form for form in longest_first]
-    return re.compile(rf"\b(?:{'|'.join(written)})\b", re.IGNORECASE)
-
-
-def cut_excerpt(text: str, forms: tuple[str, ...]) -> str:
+def cut_excerpt(text: str, spots: Sequence[Spot]) -> str:
     """About 220 characters around the window with the most different matched words, as safe HTML with <mark>.
 
-    Without a match, the start of the text. Everything but the marks is escaped.
+    `spots` are where matched words stand, in the order of the text. Without any, the start of the text. Everything but
+    the marks is escaped.
     """
-    pattern = compile_forms(forms)
-    matches = list(pattern.finditer(text)) if pattern else []
-    start = _choose_start(text, matches)
+    start = _choose_start(text, spots)
     end = min(len(text), start + LENGTH)
     if end < len(text):
         end = text.rfind(" ", start + LENGTH // 2, end) if " " in text[start + LENGTH // 2 : end] else end
     pieces = ["… "] if start else []
     at = start
-    for match in matches:
-        if match.start() < start or match.end() > end:
+    for spot in spots:
+        if spot.start < at or spot.end > end:
+            if spot.start > end:
+                break
             continue
-        pieces += [html.escape(text[at : match.start()]), f"<mark>{html.escape(match.group())}</mark>"]
-        at = match.end()
-    pieces.append(html.escape(text[at:end]))
+        pieces += [escape(text[at : spot.start]), "<mark>", escape(text[spot.start : spot.end]), "</mark>"]
+        at = spot.end
+    pieces.append(escape(text[at:end]))
     if end < len(text):
         pieces.append(" …")
     return "".join(pieces)
 
 
-def _choose_start(text: str, matches: list[re.Match[str]]) -> int:
+def escape(text: str) -> str:
+    """Text as HTML; nearly all of it has nothing to escape."""
+    return text if text.isalnum() else html.escape(text)
+
+
+def _choose_start(text: str, spots: Sequence[Spot]) -> int:
     """Where to cut so that most different words are seen; early windows win ties."""
-    best, best_count = None, 0
-    for number, match in enumerate(matches):
-        limit = match.start() + LENGTH - LEAD
-        seen = set()
-        for other in matches[number : number + 12]:
-            if other.end() > limit:
-                break
-            seen.add(other.group().lower())
+    best, best_count, end = None, 0, 0
+    seen: dict[str, int] = {}
+    words = [text[spot.start : spot.end].lower() for spot in spots]
+    for number, spot in enumerate(spots):
+        while end < len(spots) and spots[end].end <= spot.start + LENGTH - LEAD:
+            seen[words[end]] = seen.get(words[end], 0) + 1
+            end += 1
+        if end <= number:  # a word longer than the window
+            end = number + 1
+            continue
         if len(seen) > best_count:
-            best, best_count = match.start(), len(seen)
+            best, best_count = spot.start, len(seen)
+        seen[words[number]] -= 1
+        if not seen[words[number]]:
+            del seen[words[number]]
     if best is None or best <= LEAD:
         return 0
     cut = text.find(" ", best - LEAD)

@@ -1,33 +1,44 @@
 """Find records by words in one generation's index.
 
-Whoosh makes the postings, finds whole names, and gives the formula; the build copies its postings into
-arrays (kb/index/postings.py), from which what a word scores in every record is worked out at once and kept
-(kb/index/scores.py). A query is then a few additions. A searcher must not be shared between threads, so each thread has
-its own.
+Whoosh makes the postings and finds whole names; the build copies its postings into arrays (kb/index/postings.py), from
+which what a word scores in every record is worked out at once and kept (kb/index/scores.py). A query is then a few
+additions. A searcher must not be shared between threads, so each thread has its own.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from whoosh import index
 from whoosh.query.terms import Term
 
 from kb.errors import NoGeneration
-from kb.index.postings import PostingArrays
+from kb.index.meaning import open_meanings
+from kb.index.postings import FieldPostings, PostingArrays
 from kb.index.query import TextQuery
-from kb.index.scores import Matches, Scores, WordScores, list_members, make_bits
-from kb.index.spelling import MAX_LENGTH, correct_word, replace_word
+from kb.index.scores import Matches, Numbers, Scores, WordScores, list_members, make_bits
+from kb.index.spelling import MAX_LENGTH, correct_word, count_slips, draw_shape, find_like, replace_word
+from kb.index.spots import Spot, Spots
 from kb.index.thesaurus import Concept, read_thesaurus
-from kb.index.weights import ALL_WORDS, COVERAGE, EXACT_NAMES, FIELDS, OTHER_WORDS, SHARE_OF_BEST
+from kb.index.weights import (
+    ALL_WORDS,
+    COVERAGE,
+    EXACT_NAMES,
+    FIELDS,
+    MEANING,
+    MEANING_OF_FIRST,
+    OTHER_WORDS,
+    SHARE_OF_BEST,
+)
 from kb.index.words import stem_word
 
+MAX_EXPRESSIONS = 2048  # of the thesaurus, whose scores are kept as those of single words are
 MAX_CORRECTED = 4096  # misspelt words whose correction is kept: a look through all words takes milliseconds
 SHORTEST_PART = 3  # letters of each of two words written as one, as in "homeschool"
 
@@ -45,13 +56,17 @@ class Hits:
     scores: Scores
     concepts: tuple[Concept, ...] = ()
 
-    def rank(self, within: int) -> list[int]:
-        """Numbers of the matching records in the set `within`, best first; ties in the order of numbers."""
+    def rank(self, within: int, limit: int | None = None) -> list[int]:
+        """Numbers of the matching records in the set `within`, best first; ties in the order of numbers.
+
+        With a limit, the first so many of them.
+        """
         numbers = list_members(self.some_words & within)
-        if not len(numbers):
-            return []
-        order = np.argsort(-self.scores[numbers], kind="stable")
-        ranked: list[int] = numbers[order].tolist()
+        behind = -self.scores[numbers]
+        if limit is not None and limit < len(numbers):
+            kept = np.flatnonzero(behind <= np.partition(behind, limit - 1)[limit - 1])
+            numbers, behind = numbers[kept], behind[kept]
+        ranked: list[int] = numbers[np.argsort(behind, kind="stable")][:limit].tolist()
         return ranked
 
 
@@ -65,6 +80,14 @@ class Reason:
     score: float
 
 
+class Scratch(NamedTuple):
+    """A thread's room to work in, a figure a record: to ask the system for it anew takes longer than to fill it."""
+
+    coverage: Scores
+    found: Scores
+    covered: Scores
+
+
 class TextIndex:
     """One generation's index, read only. Safe to share between threads."""
 
@@ -72,16 +95,31 @@ class TextIndex:
         self._index = index.open_dir(str(folder), readonly=True)
         self._local = threading.local()
         self._arrays = PostingArrays(folder, FIELDS)
+        self._meanings = open_meanings(folder)
         self._thesaurus = read_thesaurus(folder)
         self.count: int = self._searcher.doc_count_all()
         self._words = WordScores(self._arrays, self.count)
-        self._correct = lru_cache(MAX_CORRECTED)(lambda typed: correct_word(typed, self._frequencies))
+        self._spots = Spots(folder)
+        self._look_up_all = lru_cache(MAX_EXPRESSIONS)(self._words.look_up_all)
+        self._correct = lru_cache(MAX_CORRECTED)(lambda typed: correct_word(typed, self._list_like(typed)))
+
+    @property
+    def fields(self) -> Mapping[str, FieldPostings]:
+        """The postings of each searched field; in all of them a stem has the same place in `offsets`."""
+        return self._arrays.fields
 
     @property
     def _searcher(self) -> Any:
         if not hasattr(self._local, "searcher"):
             self._local.searcher = self._index.searcher()
         return self._local.searcher
+
+    @property
+    def _scratch(self) -> Scratch:
+        if not hasattr(self._local, "scratch"):
+            self._local.scratch = Scratch(*(np.zeros(self.count) for _ in Scratch._fields))
+        scratch: Scratch = self._local.scratch
+        return scratch
 
     def find(self, wanted: TextQuery, share_of_best: float = SHARE_OF_BEST) -> Hits:
         """All records that match; an empty query matches every record with the score 0.
@@ -92,16 +130,13 @@ class TextIndex:
         scores = np.zeros(self.count)
         if wanted.is_empty:
             return Hits(everything, everything, scores)
-        all_words, coverage = everything, np.zeros(self.count)
+        all_words, coverage = everything, self._scratch.coverage
+        coverage.fill(0)
         counts = dict(zip(wanted.words, wanted.counts, strict=True))
         concepts = self.read_concepts(wanted)
         for concept in concepts:
             all_words &= self._add_concept(concept, counts, scores, coverage)
-        if wanted.words:
-            some_words = self._choose_covered(coverage, share_of_best)
-            scores *= (coverage / (coverage.max() or 1.0)) ** COVERAGE
-        else:
-            some_words = everything
+        some_words = self._choose_covered(coverage, share_of_best) if wanted.words else everything
         required = everything
         for phrase in wanted.phrases:
             found = self._find_phrase(phrase)
@@ -111,15 +146,37 @@ class TextIndex:
                 all_words = 0
         for excluded in wanted.excluded:
             required &= ~(self._words.look_up(excluded[0]).bits if len(excluded) == 1 else self._find_phrase(excluded))
-        for kind, weight in EXACT_NAMES.items():
-            exact = self._find_exact(kind, wanted.exact)
-            all_words |= exact
-            some_words |= exact
-            scores[list_members(exact)] += weight
+        named = {weight: self._find_exact(kind, wanted.exact) & required for kind, weight in EXACT_NAMES.items()}
         all_words &= required
         some_words &= required
-        scores[list_members(all_words)] += ALL_WORDS
+        for exact in named.values():
+            all_words |= exact
+            some_words |= exact
+        if wanted.words:
+            best = _weigh_coverage(scores, coverage, list_members(some_words))
+            self._reward(wanted, all_words, some_words, scores, best)
+        for weight, exact in named.items():
+            scores[list_members(exact)] += weight
         return Hits(all_words, some_words, scores, tuple(concepts))
+
+    def _reward(self, wanted: TextQuery, all_words: int, some_words: int, scores: Scores, best: float) -> None:
+        """Add what having every word is worth, and to the first records by words what they mean."""
+        scores[list_members(all_words)] += ALL_WORDS * best
+        if self._meanings is None or not best:
+            return
+        numbers = list_members(some_words)
+        if len(numbers) > MEANING_OF_FIRST:
+            numbers = np.sort(numbers[np.argpartition(-scores[numbers], MEANING_OF_FIRST)[:MEANING_OF_FIRST]])
+        if len(numbers):
+            scores[numbers] += MEANING * best * self._meanings.compare(self._say_plainly(wanted), numbers)
+
+    def _say_plainly(self, wanted: TextQuery) -> str:
+        """The query's words, each in its commonest form and spelt right, so that a plural or a slip changes nothing."""
+        forms = []
+        for stem, typed in wanted.typed:
+            known = self._arrays.has_form(stem)
+            forms.append(self._arrays.choose_form(stem) if known else self._correct(typed) or typed)
+        return " ".join(forms)
 
     def _choose_covered(self, coverage: Scores, share_of_best: float) -> int:
         """The records whose words weigh enough beside those of the record with most of the query."""
@@ -134,7 +191,7 @@ class TextIndex:
         typed, concepts = dict(wanted.typed), []
         for concept in self._thesaurus.split_concepts(wanted.words):
             others = concept.others
-            if len(concept.words) == 1 and not self._arrays.list_forms(concept.words[0]):
+            if len(concept.words) == 1 and not self._arrays.has_form(concept.words[0]):
                 others = (*others, *self._guess(typed[concept.words[0]]))
             concepts.append(Concept(concept.words, others))
         return concepts
@@ -145,7 +202,7 @@ class TextIndex:
             return  # no slip of a reader, and each way to part it costs two looks
         for at in range(SHORTEST_PART, len(typed) - SHORTEST_PART + 1):
             parts = (stem_word(typed[:at]), stem_word(typed[at:]))
-            if all(self._arrays.list_forms(part) for part in parts):
+            if all(self._arrays.has_form(part) for part in parts):
                 yield parts
         near = self._correct(typed)
         if near is not None:
@@ -156,7 +213,14 @@ class TextIndex:
 
         An expression other than the typed one counts for OTHER_WORDS of its score; in each record the best one counts.
         """
-        found, covered = np.zeros(self.count), np.zeros(self.count)
+        if len(concept.words) == 1 and not concept.others:  # most: no need to set the two apart
+            matches = self._words.look_up(concept.words[0])
+            scores[matches.numbers] += counts.get(concept.words[0], 1) * matches.scores
+            coverage[matches.numbers] += matches.weight
+            return matches.bits
+        found, covered = self._scratch.found, self._scratch.covered
+        found.fill(0)
+        covered.fill(0)
         weight, bits = 0.0, (1 << self.count) - 1
         for word in concept.words:
             matches = self._words.look_up(word)
@@ -164,7 +228,7 @@ class TextIndex:
             covered[matches.numbers] += matches.weight
             weight += matches.weight
             bits &= matches.bits
-        others = [self._words.look_up_all(other) for other in concept.others]
+        others = [self._look_up_all(other) for other in concept.others]
         weight = weight or max((other.weight for other in others), default=0.0)
         for other in others:
             found[other.numbers] = np.maximum(found[other.numbers], OTHER_WORDS * other.scores)
@@ -181,7 +245,7 @@ class TextIndex:
             own = sum(counts[word] * self._score_of(self._words.look_up(word), number) for word in concept.words)
             found = [(own, " ".join(concept.words))]
             for other in concept.others:
-                score = OTHER_WORDS * self._score_of(self._words.look_up_all(other), number)
+                score = OTHER_WORDS * self._score_of(self._look_up_all(other), number)
                 found.append((score, " ".join(other)))
             score, matched = max(found)
             reasons.append(Reason(" ".join(concept.words), matched if score else "", round(score, 2)))
@@ -192,20 +256,21 @@ class TextIndex:
         typed = dict(wanted.typed)
         return {
             " ".join(typed.get(word, word) for word in concept.words): [
-                " ".join(self._show(word) for word in other) for other in concept.others
+                " ".join(self._arrays.choose_form(word) for word in other) for other in concept.others
             ]
             for concept in hits.concepts
             if concept.others
         }
 
-    def _show(self, stem: str) -> str:
-        """A stem as the word that most records have of it."""
-        return max(self._arrays.list_forms(stem), key=lambda form: self._frequencies[form], default=stem)
-
     @staticmethod
     def _score_of(matches: Matches, number: int) -> float:
         at = int(np.searchsorted(matches.numbers, number))
         return float(matches.scores[at]) if at < len(matches.numbers) and matches.numbers[at] == number else 0.0
+
+    def forget(self) -> None:
+        """Drop what is kept of words and expressions, for measuring their first use."""
+        self._words.forget()
+        self._look_up_all.cache_clear()
 
     def _find_phrase(self, stems: tuple[str, ...]) -> int:
         """The records in which words stand next to each other, in one field, in this order."""
@@ -219,26 +284,59 @@ class TextIndex:
                 found |= 1 << number
         return found
 
-    @cached_property
-    def _frequencies(self) -> dict[str, int]:
-        """How many records have each word as written."""
-        return self._arrays.list_frequencies()
+    def list_commonest(self, count: int) -> list[str]:
+        """The words that most records have, as written, for measuring the dearest searches."""
+        order = np.argsort(-self._arrays.frequencies.astype(np.int64), kind="stable")[:count]
+        return [form.decode() for form in self._arrays.forms[order].tolist()]
 
-    def list_forms(self, stems: tuple[str, ...]) -> list[str]:
-        """Every word of the records with one of these stems, for marking in excerpts."""
-        return [form for stem in stems for form in self._arrays.list_forms(stem)]
+    def _list_like(self, typed: str) -> dict[str, int]:
+        """The words of the records that may have been meant by one they do not have, and how many records have each."""
+        arrays = self._arrays
+        near = find_like(draw_shape(typed), arrays.letters, arrays.sizes, count_slips(typed))
+        return {arrays.forms[at].decode(): int(arrays.frequencies[at]) for at in near.tolist()}
+
+    def find_spots(self, wanted: TextQuery, hits: Hits, numbers: Sequence[int]) -> list[list[Spot]]:
+        """Where words of a query stand in the text of each of these records; in a record with none of them, where the
+        other expressions stand that were looked for."""
+        own = self._arrays.number_words(wanted.words)
+        stems = dict.fromkeys(word for concept in hits.concepts for other in concept.others for word in other)
+        others = [word for word in self._arrays.number_words(stems) if word not in own]
+        found = self._spots.find([*own, *others], numbers)
+        if not others:
+            return found
+        return [[spot for spot in spots if spot.word in own] or spots for spots in found]
 
     def suggest_spelling(self, wanted: TextQuery) -> str | None:
         """The query with words no record has put right from the records' own words; None if nothing is near."""
         corrected = wanted.text
         for stem, typed in wanted.typed:
-            if self._arrays.list_forms(stem):
+            if self._arrays.has_form(stem):
                 continue
             near = self._correct(typed)
             if near is None:
                 continue
             corrected = replace_word(corrected, typed, near)
         return corrected if corrected != wanted.text else None
+
+
+def _weigh_coverage(scores: Scores, coverage: Scores, chosen: Numbers) -> float:
+    """Multiply the scores of chosen records by how much of the query each has, and return the best of all records.
+
+    The scores of others become 0: powers are slow, and nobody asks for these. Of them only such are worked out whose
+    score is above the best of the chosen, which less than all of the query makes lower still.
+    """
+    most = coverage.max(initial=0.0) or 1.0
+
+    def weigh(numbers: Numbers) -> Scores:
+        weighed: Scores = scores[numbers] * (coverage[numbers] / most) ** COVERAGE
+        return weighed
+
+    kept = weigh(chosen)
+    best: float = kept.max(initial=0.0)
+    best = weigh(np.flatnonzero(scores > best)).max(initial=best)
+    scores[:] = 0
+    scores[chosen] = kept
+    return best
 
 
 def open_index(folder: Path) -> TextIndex:

@@ -3,46 +3,53 @@
 index/arrays/words.npy                 every stem of the searched fields, sorted, as bytes
 index/arrays/<field>.offsets.npy       where each stem's records begin in the two arrays below, and the end
 index/arrays/<field>.numbers.npy       numbers of records, ascending within a stem
-index/arrays/<field>.times.npy         how often the stem stands in that field of that record
-index/arrays/<field>.places.npy        where it stands there: for each record in turn, as many places as `times` says
+index/arrays/<field>.starts.npy        where the places of each of these begin in the next array, and the end
+index/arrays/<field>.places.npy        where the stem stands in that field of that record, in turn
 index/arrays/<field>.lengths.npy       how many words each record has in that field, rounded as Whoosh keeps it
 index/arrays/<field>.mean.npy          the mean length of that field, not rounded
 index/arrays/forms.npy, stems.npy      every word as written and its stem, sorted by stem, for excerpts and spelling
 index/arrays/frequencies.npy           how many records have each form
+index/arrays/letters.npy, sizes.npy    which letters each form has, and how many (kb/index/spelling.py)
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.index.spelling import draw_shape
 from kb.index.words import stem_word
 
 FOLDER = "arrays"
 PLACE_BITS = 32  # of a (record, place) number; a field has far fewer words
 Texts = NDArray[np.bytes_]
+Numbers = NDArray[np.int64]
 
 
 class FieldPostings(NamedTuple):
-    """One searched field: see the top of this module. `starts` say where the places of each record begin; `mean` is 1
-    for an index without records."""
+    """One searched field: see the top of this module. `mean` is 1 for an index without records."""
 
     offsets: NDArray[np.int64]
     numbers: NDArray[np.int32]
-    times: NDArray[np.float32]
+    starts: NDArray[np.uint32]
     places: NDArray[np.int32]
-    starts: NDArray[np.int64]
     lengths: NDArray[np.float64]
     mean: float
 
+    @property
+    def times(self) -> NDArray[np.float32]:
+        """How often the stem stands in that field of that record, for each of `numbers`."""
+        return np.diff(self.starts).astype(np.float32)
 
-def write_arrays(folder: Path, reader: Any, fields: Iterable[str]) -> None:
-    """Copy the postings of a Whoosh reader with one segment into arrays in `folder`/arrays."""
+
+def write_arrays(folder: Path, reader: Any, fields: Iterable[str], forms: Mapping[str, int]) -> None:
+    """Copy the postings of a Whoosh reader with one segment into arrays in `folder`/arrays, and write beside them the
+    words as written with how many records have each."""
     target = folder / FOLDER
     target.mkdir(parents=True, exist_ok=True)
     fields = list(fields)
@@ -50,11 +57,13 @@ def write_arrays(folder: Path, reader: Any, fields: Iterable[str]) -> None:
     np.save(target / "words.npy", _as_texts(words))
     for field in fields:
         _write_field(target, reader, field, words)
-    forms = sorted((stem_word(text.decode()).encode(), text) for text in reader.lexicon("words"))
-    np.save(target / "stems.npy", _as_texts([stem for stem, _form in forms]))
-    np.save(target / "forms.npy", _as_texts([form for _stem, form in forms]))
-    frequencies = {text: info.doc_frequency() for text, info in reader.iter_field("words")}
-    np.save(target / "frequencies.npy", np.array([frequencies[form] for _stem, form in forms], dtype=np.int32))
+    ordered = sorted((stem_word(form).encode(), form.encode()) for form in forms)
+    np.save(target / "stems.npy", _as_texts([stem for stem, _form in ordered]))
+    np.save(target / "forms.npy", _as_texts([form for _stem, form in ordered]))
+    np.save(target / "frequencies.npy", np.array([forms[form.decode()] for _, form in ordered], dtype=np.int32))
+    shapes = [draw_shape(form.decode()) for _stem, form in ordered]
+    np.save(target / "letters.npy", np.array([shape.letters for shape in shapes], dtype=np.uint64))
+    np.save(target / "sizes.npy", np.array([shape.size for shape in shapes], dtype=np.int16))
 
 
 def _as_texts(texts: list[bytes]) -> Texts:
@@ -63,28 +72,28 @@ def _as_texts(texts: list[bytes]) -> Texts:
 
 def _write_field(target: Path, reader: Any, field: str, words: list[bytes]) -> None:
     having = set(reader.lexicon(field))
-    offsets, numbers, times, places = array("q", [0]), array("i"), array("f"), array("i")
+    offsets, numbers, starts, places = array("q", [0]), array("i"), array("I", [0]), array("i")
     for word in words:
         if word in having:
-            for number, count, at in _read_postings(reader, field, word):
+            for number, at in _read_postings(reader, field, word):
                 numbers.append(number)
-                times.append(count)
                 places.extend(at)
+                starts.append(len(places))
         offsets.append(len(numbers))
     count = reader.doc_count_all()
     lengths = [reader.doc_field_length(number, field) or 0 for number in range(count)]
     np.save(target / f"{field}.mean.npy", reader.field_length(field) / count if count else 1.0)
     np.save(target / f"{field}.offsets.npy", np.frombuffer(offsets, dtype=np.int64))
     np.save(target / f"{field}.numbers.npy", np.frombuffer(numbers, dtype=np.int32))
-    np.save(target / f"{field}.times.npy", np.frombuffer(times, dtype=np.float32))
+    np.save(target / f"{field}.starts.npy", np.frombuffer(starts, dtype=np.uint32))
     np.save(target / f"{field}.places.npy", np.frombuffer(places, dtype=np.int32))
     np.save(target / f"{field}.lengths.npy", np.array(lengths, dtype=np.float64))
 
 
-def _read_postings(reader: Any, field: str, word: bytes) -> Iterator[tuple[int, float, list[int]]]:
+def _read_postings(reader: Any, field: str, word: bytes) -> Iterator[tuple[int, list[int]]]:
     matcher = reader.postings(field, word)
     while matcher.is_active():
-        yield matcher.id(), matcher.weight(), matcher.value_as("positions")
+        yield matcher.id(), matcher.value_as("positions")
         matcher.next()
 
 
@@ -93,23 +102,30 @@ class PostingArrays:
 
     def __init__(self, folder: Path, fields: Iterable[str]) -> None:
         at = folder / FOLDER
-        self._words: Texts = np.load(at / "words.npy", mmap_mode="r")
-        self._stems: Texts = np.load(at / "stems.npy", mmap_mode="r")
-        self._forms: Texts = np.load(at / "forms.npy", mmap_mode="r")
-        self._frequencies: NDArray[np.int32] = np.load(at / "frequencies.npy", mmap_mode="r")
+        self._words: Texts = map_array(at / "words.npy")
+        self._stems: Texts = map_array(at / "stems.npy")
+        self.forms: Texts = map_array(at / "forms.npy")
+        self.frequencies: NDArray[np.int32] = map_array(at / "frequencies.npy")
+        self.letters: NDArray[np.uint64] = map_array(at / "letters.npy")
+        self.sizes: NDArray[np.int16] = map_array(at / "sizes.npy")
         self.fields = {field: _open_field(at, field) for field in fields}
 
     def look_up(self, word: str) -> Iterator[tuple[str, NDArray[np.int32], NDArray[np.float32]]]:
         """(field, numbers of records, times) of a stem, for each field that has it."""
-        at, _end = _find_range(self._words, word)
+        at = _find_first(self._words, word)
         if at is None:
             return
         for name, field in self.fields.items():
             start, end = int(field.offsets[at]), int(field.offsets[at + 1])
             if end > start:
-                yield name, field.numbers[start:end], field.times[start:end]
+                times = np.diff(field.starts[start : end + 1]).astype(np.float32)
+                yield name, field.numbers[start:end], times
 
-    def find_phrase(self, stems: tuple[str, ...]) -> NDArray[np.int64]:
+    def number_words(self, stems: Iterable[str]) -> list[int]:
+        """The places in words.npy of those of some stems that any record has."""
+        return [at for at in (_find_first(self._words, stem) for stem in stems) if at is not None]
+
+    def find_phrase(self, stems: tuple[str, ...]) -> Numbers:
         """The numbers of the records in which stems stand next to each other in this order, in one field."""
         found = np.zeros(0, dtype=np.int64)
         for field in self.fields.values():
@@ -123,43 +139,58 @@ class PostingArrays:
                 found = np.union1d(found, held >> PLACE_BITS)
         return found
 
-    def _list_spots(self, field: FieldPostings, stem: str) -> NDArray[np.int64]:
+    def _list_spots(self, field: FieldPostings, stem: str) -> Numbers:
         """Every (record, place) of a stem in a field as one number, so that neighbours differ by 1."""
-        at, _end = _find_range(self._words, stem)
+        at = _find_first(self._words, stem)
         if at is None:
             return np.zeros(0, dtype=np.int64)
         start, end = int(field.offsets[at]), int(field.offsets[at + 1])
-        times = field.times[start:end].astype(np.int64)
-        numbers = np.repeat(field.numbers[start:end].astype(np.int64), times)
-        first = int(field.starts[start])
-        return (numbers << PLACE_BITS) + field.places[first : first + int(times.sum())]
+        starts = field.starts[start : end + 1]
+        numbers = np.repeat(field.numbers[start:end].astype(np.int64), np.diff(starts))
+        return (numbers << PLACE_BITS) + field.places[int(starts[0]) : int(starts[-1])]
 
     def list_forms(self, stem: str) -> list[str]:
         """Every word as written in the records with this stem."""
         start, end = _find_range(self._stems, stem)
-        return [] if start is None else [form.decode() for form in self._forms[start:end].tolist()]
+        return [] if start is None else [form.decode() for form in self.forms[start:end].tolist()]
 
-    def list_frequencies(self) -> dict[str, int]:
-        """How many records have each word as written."""
-        texts = (form.decode() for form in self._forms.tolist())
-        return dict(zip(texts, self._frequencies.tolist(), strict=True))
+    def has_form(self, stem: str) -> bool:
+        """True if any record has a word with this stem."""
+        return _find_first(self._stems, stem) is not None
+
+    def choose_form(self, stem: str) -> str:
+        """The word that most records have of a stem; the stem itself where none has it."""
+        start, end = _find_range(self._stems, stem)
+        if start is None:
+            return stem
+        commonest = int(np.argmax(self.frequencies[start:end]))
+        return bytes(self.forms[start + commonest]).decode()
+
+
+def map_array(path: Path) -> Any:
+    """An array of a file, mapped into memory. As a plain array: slices of numpy's own kind for files cost ten times
+    as much."""
+    return np.asarray(np.load(path, mmap_mode="r"))
 
 
 def _open_field(at: Path, field: str) -> FieldPostings:
-    offsets, numbers, times, places = (
-        np.load(at / f"{field}.{part}.npy", mmap_mode="r") for part in ("offsets", "numbers", "times", "places")
+    offsets, numbers, starts, places = (
+        map_array(at / f"{field}.{part}.npy") for part in ("offsets", "numbers", "starts", "places")
     )
-    starts = np.concatenate([[0], np.cumsum(times, dtype=np.int64)])
     lengths, mean = np.load(at / f"{field}.lengths.npy"), float(np.load(at / f"{field}.mean.npy"))
-    return FieldPostings(offsets, numbers, times, places, starts, lengths, mean or 1.0)
+    return FieldPostings(offsets, numbers, starts, places, lengths, mean or 1.0)
+
+
+def _find_first(texts: Texts, text: str) -> int | None:
+    """Where a text first stands in a sorted array; None when it is not there."""
+    key = text.encode()
+    if len(key) > texts.dtype.itemsize or not len(texts):
+        return None
+    at = int(texts.searchsorted(np.bytes_(key)))
+    return at if at < len(texts) and texts[at] == key else None
 
 
 def _find_range(texts: Texts, text: str) -> tuple[int | None, int]:
     """Where a text begins and ends in a sorted array; (None, 0) when it is not there."""
-    key = text.encode()
-    if len(key) > texts.dtype.itemsize or not len(texts):
-        return None, 0
-    start = int(np.searchsorted(texts, np.bytes_(key), side="left"))
-    if start == len(texts) or texts[start] != key:
-        return None, 0
-    return start, int(np.searchsorted(texts, np.bytes_(key), side="right"))
+    start = _find_first(texts, text)
+    return (None, 0) if start is None else (start, int(texts.searchsorted(np.bytes_(text.encode()), side="right")))

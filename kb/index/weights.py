@@ -41,7 +41,15 @@ FIELDS: dict[str, FieldWeight] = {
 # BM25's k1: the second mention of a word adds less than the first. Larger than is usual for plain text, because
 # the weights of the fields make the counts larger.
 SATURATION = 6.0
-ALL_WORDS = 500.0  # a record with every word stands before any with only some
+# A record with every word gets this share of the best record's score on top: enough to stand first where the others
+# have a word or two less, not where they are about the matter and it only happens to have the words.
+ALL_WORDS = 0.3
+
+# How near a record's names, summary or questions come in meaning to the query (a cosine, from 0 to 1), times this share
+# of the best record's score, is added to the first so many records by words. It reorders what words have found and
+# finds nothing by itself, so that it never fills a page with what nobody asked for.
+MEANING = 1.0
+MEANING_OF_FIRST = 200
 
 # A record's score is multiplied by how much of the query it has, by weight, to this power: two rare words of three
 # beat one of them said often. Without it judged queries score lower (docs/relevance.md).

@@ -22,6 +22,8 @@ APOSTROPHES = re.compile("['’‘ʼ`´]")
 
 def fold_text(text: str) -> str:
     """Lower case without accents and apostrophes: "St Luke’s Café" is "st lukes cafe"."""
+    if text.isascii():
+        return text.replace("'", "").replace("`", "").lower()
     decomposed = unicodedata.normalize("NFKD", APOSTROPHES.sub("", text))
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign)).casefold()
 
@@ -30,6 +32,11 @@ def fold_text(text: str) -> str:
 def stem_word(word: str) -> str:
     """The stem of a folded word (Porter); words with digits, such as 14 or ks2, stay as they are."""
     return word if any(sign.isdigit() for sign in word) else str(porter_stem(word))  # type: ignore[no-untyped-call]
+
+
+def list_words(folded: str) -> list[str]:
+    """The words of a folded text that are searched by, as written, repeats and all."""
+    return [word for word in WORD.findall(folded) if word not in STOP_WORDS]
 
 
 class FieldStemFilter(Filter):
@@ -45,8 +52,3 @@ def make_stemming_analyzer() -> Composable:
     """Whoosh analyser for fields that are searched: words, without stop words, stemmed."""
     tokens = RegexTokenizer(WORD) | LowercaseFilter() | StopFilter(stoplist=STOP_WORDS, minsize=1)
     return tokens | FieldStemFilter()
-
-
-def make_word_analyzer() -> Composable:
-    """Whoosh analyser for the spelling field: the words as written."""
-    return RegexTokenizer(WORD) | LowercaseFilter() | StopFilter(stoplist=STOP_WORDS, minsize=2)

@@ -1,7 +1,8 @@
-"""Write an index: one Whoosh segment, record number n as document n, and its postings as arrays."""
+"""Write an index: one Whoosh segment, record number n as document n, its postings as arrays, and what texts mean."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -9,18 +10,19 @@ from typing import Any
 from whoosh import fields, index
 
 from kb.index.document import IndexDocument
+from kb.index.meaning import write_meanings
 from kb.index.postings import write_arrays
+from kb.index.spots import SpotWriter
 from kb.index.weights import EXACT_NAMES, FIELDS
-from kb.index.words import fold_text, make_stemming_analyzer, make_word_analyzer
+from kb.index.words import fold_text, list_words, make_stemming_analyzer
 
 
 def make_schema() -> fields.Schema:
-    """The fields of the index: those of the weights, whole names by kind, and the words as written for spelling."""
+    """The fields of the index: those of the weights, and whole names by kind."""
     analyzer = make_stemming_analyzer()
     searched = {name: fields.TEXT(analyzer=analyzer, phrase=True, stored=False) for name in FIELDS}
     names = {kind: fields.KEYWORD(commas=True, lowercase=False, scorable=False) for kind in EXACT_NAMES}
-    words = fields.TEXT(analyzer=make_word_analyzer(), phrase=False, stored=False)
-    return fields.Schema(no=fields.STORED, words=words, **names, **searched)
+    return fields.Schema(no=fields.STORED, **names, **searched)
 
 
 def write_index(
@@ -33,12 +35,16 @@ def write_index(
     folder.mkdir(parents=True, exist_ok=True)
     made: Any = index.create_in(str(folder), make_schema())
     writer = made.writer(limitmb=256)
-    count = 0
+    count, spots, forms = 0, SpotWriter(), Counter[str]()
+    short_texts = []
     try:
         for document in documents:
+            short_texts.append(document.short_texts)
             parts = {name: fold_text(getattr(document, name)) for name in FIELDS}
             names = {kind: ",".join(found) for kind, found in document.exact.items()}
-            writer.add_document(no=document.no, words=" ".join(parts.values()), **names, **parts)
+            writer.add_document(no=document.no, **names, **parts)
+            forms.update({word for text in parts.values() for word in list_words(text) if len(word) > 1})
+            spots.add(document.text)
             count += 1
             report(count)
     except BaseException:
@@ -46,5 +52,7 @@ def write_index(
         raise
     writer.commit(optimize=True)
     with made.reader() as reader:
-        write_arrays(folder, reader, FIELDS)
+        write_arrays(folder, reader, FIELDS, forms)
+    spots.write(folder)
+    write_meanings(folder, short_texts)
     return count

@@ -123,13 +123,14 @@ def _read_facets(
     selected = {}
     for facet in FACETS:
         chosen = dict.fromkeys(given.get(facet.name, ()))
+        if not chosen:
+            continue
         allowed = [value for value, _ in list_facet_values(facet, vocabulary)]
         for value in chosen:
             if value not in allowed:
                 message = f'"{value[:60]}" is not a value. {suggest_nearest(value, allowed, show=20)}'
                 problems.append(RequestProblem(facet.name, message))
-        if chosen:
-            selected[facet.name] = tuple(value for value in allowed if value in chosen)
+        selected[facet.name] = tuple(value for value in allowed if value in chosen)
     return selected
 
 

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.catalogue import SortKeys
 from kb.generations import Generation
-from kb.index import Hits, TextQuery, parse_query
+from kb.index import Hits, TextQuery, list_members, parse_query
 from kb.index.excerpt import cut_excerpt
 from kb.queries.request import SearchRequest
 from kb.records.card import Card
 from kb.records.facets import FACETS, NOT_STATED, list_facet_values
 
-# Without words to rank by, what a reader can still act on comes first, then what others did, then history and guide.
-BROWSE_ORDER = (
-    "open", "rolling", "opening-soon", "recurring", "expected-again", "not-confirmed", "paused",
-    "case-study", "mechanism", "closed", "historic", "framework", "glossary",
-)  # fmt: skip
 
-
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class FacetValue:
-    """One value of a filter: how many records ticking it would give, its own filter's other ticks set aside."""
+    """One value of a filter: how many records ticking it would give, its own filter's other ticks set aside.
+
+    A search makes a hundred of them; frozen ones would cost three times as much.
+    """
 
     value: str
     label: str
@@ -83,54 +83,26 @@ class SearchResults:
 
 @dataclass(frozen=True)
 class Lookup:
-    """What filters and sorting need of a generation, worked out once: bit sets by facet and value, and sort keys."""
+    """What filters and sorting need of a generation: bit sets by facet and value, sort keys, and of each facet every
+    value in order with its label and bit set."""
 
     sets: Mapping[str, Mapping[str, int]]
-    browse_rank: tuple[int, ...]
-    title_rank: tuple[int, ...]
-    checked: tuple[str, ...]
-    closings: Mapping[int, tuple[date, ...]]
+    keys: SortKeys
+    values: Mapping[str, list[tuple[str, str, int]]]
 
 
 def make_lookup(generation: Generation) -> Lookup:
     """Read a generation's facets and sort keys into memory."""
-    keys = generation.catalogue.read_sort_keys()
-    flags: dict[str, dict[str, bytearray]] = {}
-    size = (len(keys) + 7) // 8
-    for facet, value, no in generation.catalogue.read_facets():
-        flags.setdefault(facet, {}).setdefault(value, bytearray(size))[no >> 3] |= 1 << (no & 7)
-    sets = {
-        facet: {value: int.from_bytes(bits, "little") for value, bits in values.items()}
-        for facet, values in flags.items()
+    catalogue = generation.catalogue
+    sets = catalogue.read_facet_sets()
+    values = {
+        facet.name: [
+            (value, label, sets.get(facet.name, {}).get(value, 0))
+            for value, label in list_facet_values(facet, catalogue.vocabulary)
+        ]
+        for facet in FACETS
     }
-    closings: dict[int, list[date]] = {}
-    for no, _first, last in generation.catalogue.read_closings():
-        closings.setdefault(no, []).append(last)
-    by_title = sorted(range(len(keys)), key=lambda no: (keys[no][1].casefold(), no))
-    title_rank = [0] * len(keys)
-    for rank, no in enumerate(by_title):
-        title_rank[no] = rank
-    return Lookup(
-        sets,
-        _rank_for_browsing(generation, title_rank),
-        tuple(title_rank),
-        tuple(checked or "" for _no, _title, checked in keys),
-        {no: tuple(sorted(days)) for no, days in closings.items()},
-    )
-
-
-def _rank_for_browsing(generation: Generation, title_rank: list[int]) -> tuple[int, ...]:
-    """The place of each record when there are no words to rank by."""
-    places = {name: place for place, name in enumerate(BROWSE_ORDER)}
-    groups = [
-        places[kind if kind in places else status or "mechanism"]
-        for kind, status in generation.catalogue.read_types_and_statuses()
-    ]
-    ordered = sorted(range(len(groups)), key=lambda no: (groups[no], title_rank[no]))
-    ranks = [0] * len(groups)
-    for rank, no in enumerate(ordered):
-        ranks[no] = rank
-    return tuple(ranks)
+    return Lookup(sets, catalogue.read_sort_keys(), values)
 
 
 def run_search(generation: Generation, request: SearchRequest, today: date) -> SearchResults:
@@ -144,15 +116,15 @@ def run_search(generation: Generation, request: SearchRequest, today: date) -> S
     chosen, found = _narrow(lookup, hits, request)
     total = found.bit_count()
     pages = max(1, -(-total // request.per_page))
-    ranked = _sort(lookup, hits, found, request.sort, bool(wanted.words), today)
     start = (request.page - 1) * request.per_page
-    numbers = ranked[start : start + request.per_page]
+    end = start + request.per_page
+    numbers = _sort(lookup, hits, found, request.sort, bool(wanted.words), today, end)[start:end]
     return SearchResults(
         request=request,
         total=total,
         pages=pages,
         results=_describe_results(generation, hits, wanted, numbers),
-        facets=_count_facets(generation, lookup, hits.some_words, chosen, request),
+        facets=_count_facets(lookup, hits.some_words, chosen, request),
         did_you_mean=generation.index.suggest_spelling(wanted) if request.text else None,
         matching_all=(found & hits.all_words).bit_count() if request.text else 0,
         words_ignored=bool(request.text) and wanted.is_empty,
@@ -216,30 +188,36 @@ def _unite(sets: Mapping[str, int], values: tuple[str, ...]) -> int:
     return united
 
 
-def _sort(lookup: Lookup, hits: Hits, found: int, sort: str, has_words: bool, today: date) -> list[int]:
-    """Numbers of the found records in the order asked for."""
-    numbers = hits.rank(found)
-    if sort == "title":
-        return sorted(numbers, key=lookup.title_rank.__getitem__)
+def _sort(
+    lookup: Lookup, hits: Hits, found: int, sort: str, has_words: bool, today: date, limit: int | None = None
+) -> list[int]:
+    """Numbers of the found records in the order asked for, all or the first so many."""
     if sort == "relevance" and has_words:
-        return numbers
-    by_use = sorted(numbers, key=lookup.browse_rank.__getitem__)
-    if sort == "checked":
-        return sorted(by_use, key=lambda no: lookup.checked[no], reverse=True)
-    if sort == "closing":
-        return sorted(by_use, key=lambda no: _next_closing(lookup, no, today))
-    return by_use
+        return hits.rank(found, limit)
+    keys, numbers = lookup.keys, list_members(found)
+    if sort == "title":
+        order = np.argsort(keys.title[numbers])
+    elif sort == "checked":
+        order = np.lexsort((keys.browse[numbers], -keys.checked[numbers]))
+    elif sort == "closing":
+        order = np.lexsort((keys.browse[numbers], _find_next_closings(keys, today)[numbers]))
+    else:
+        order = np.argsort(keys.browse[numbers])
+    ranked: list[int] = numbers[order[:limit]].tolist()
+    return ranked
 
 
-def _next_closing(lookup: Lookup, no: int, today: date) -> date:
-    """The next stated closing date on or after today; the end of time when none is stated."""
-    days = lookup.closings.get(no, ())
-    at = bisect_left(days, today)
-    return days[at] if at < len(days) else date.max
+def _find_next_closings(keys: SortKeys, today: date) -> NDArray[np.int32]:
+    """By record, the day of the next stated closing date on or after today; the last of all days where none is
+    stated."""
+    days = np.full(len(keys.title), date.max.toordinal(), dtype=np.int32)
+    coming = np.flatnonzero(keys.closing_day >= today.toordinal())
+    np.minimum.at(days, keys.closing_record[coming], keys.closing_day[coming])
+    return days
 
 
 def _count_facets(
-    generation: Generation, lookup: Lookup, matching: int, chosen: Mapping[str, int], request: SearchRequest
+    lookup: Lookup, matching: int, chosen: Mapping[str, int], request: SearchRequest
 ) -> tuple[FacetCounts, ...]:
     facets = []
     for facet in FACETS:
@@ -247,15 +225,17 @@ def _count_facets(
         for name, members in chosen.items():
             if name != facet.name:
                 base &= members
-        sets = lookup.sets.get(facet.name, {})
         selected = request.selected.get(facet.name, ())
         values = tuple(
-            FacetValue(value, label, (base & sets.get(value, 0)).bit_count(), value in selected)
-            for value, label in list_facet_values(facet, generation.catalogue.vocabulary)
+            [
+                FacetValue(value, label, (base & members).bit_count(), value in selected)
+                for value, label, members in lookup.values[facet.name]
+            ]
         )
         hidden = 0
         if selected:
-            hidden = (base & sets.get(NOT_STATED, 0) & ~chosen[facet.name]).bit_count()
+            not_stated = lookup.sets.get(facet.name, {}).get(NOT_STATED, 0)
+            hidden = (base & not_stated & ~chosen[facet.name]).bit_count()
         facets.append(FacetCounts(facet.name, facet.label, values, hidden))
     return tuple(facets)
 
@@ -263,19 +243,11 @@ def _count_facets(
 def _describe_results(
     generation: Generation, hits: Hits, wanted: TextQuery, numbers: list[int]
 ) -> tuple[ResultItem, ...]:
-    cards = generation.catalogue.list_cards(numbers)
     if not wanted.words:
-        return tuple(ResultItem(card, "", 0.0, True) for card in cards)
-    texts = generation.catalogue.list_texts(numbers)
-    forms = tuple(generation.index.list_forms(wanted.words))
-    stems = dict.fromkeys(word for concept in hits.concepts for other in concept.others for word in other)
-    others = tuple(generation.index.list_forms(tuple(stems)))
-
-    def excerpt(text: str) -> str:
-        found = cut_excerpt(text, forms)
-        return found if "<mark>" in found or not others else cut_excerpt(text, others)
-
+        return tuple(ResultItem(card, "", 0.0, True) for card in generation.catalogue.list_cards(numbers))
+    described = generation.catalogue.list_cards_with_texts(numbers)
+    spots = generation.index.find_spots(wanted, hits, numbers)
     return tuple(
-        ResultItem(card, excerpt(texts[no]), round(float(hits.scores[no]), 2), bool(hits.all_words >> no & 1))
-        for no, card in zip(numbers, cards, strict=True)
+        ResultItem(card, cut_excerpt(text, found), round(float(hits.scores[no]), 2), bool(hits.all_words >> no & 1))
+        for no, (card, text), found in zip(numbers, described, spots, strict=True)
     )

@@ -91,6 +91,6 @@ def _find_helps(generation: Generation, feature: str) -> tuple[tuple[Card, ...],
         members = tagged & lookup.sets["type"][record_type]
         numbers = [number for number in range(members.bit_length()) if members >> number & 1]
         lasted = lookup.sets["sustained"].get("yes", 0)
-        numbers.sort(key=lambda number: (not lasted >> number & 1, lookup.browse_rank[number]))
+        numbers.sort(key=lambda number: (not lasted >> number & 1, lookup.keys.browse[number]))
         found.append(tuple(generation.catalogue.list_cards(numbers[:SHOWN])))
     return found[0], found[1]

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from heapq import nsmallest
 from urllib.parse import urlencode
 
+from kb.catalogue import BROWSE_ORDER
 from kb.generations import Generation
 from kb.index import parse_query
 from kb.index.words import WORD, fold_text
-from kb.queries.search import BROWSE_ORDER, make_lookup
+from kb.queries.search import make_lookup
 from kb.records.card import Card, make_card
 from kb.records.vocabulary import Entry
 

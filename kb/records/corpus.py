@@ -14,6 +14,7 @@ from kb.records.case_study import CaseStudy
 from kb.records.check_record import check_record
 from kb.records.funding import FundingStream
 from kb.records.guide import FrameworkPage, Question, SourcesRegister, Synonyms, Term
+from kb.records.mentions import Mention
 from kb.records.model import Id, Record, Region, Strict, Text
 from kb.records.parse import name_field, parse_record, validate_data
 from kb.records.vocabulary import LISTS, Entry, Vocabulary, suggest_nearest
@@ -49,6 +50,7 @@ class Corpus:
     school_holidays: tuple[SchoolHoliday, ...] = ()
     plan_steps: tuple[PlanStep, ...] = ()
     thesaurus: tuple[Synonyms, ...] = ()
+    mentions: tuple[Mention, ...] = ()
 
     @property
     def records(self) -> tuple[Record, ...]:
@@ -107,6 +109,7 @@ def assemble_corpus(files: ContentFiles) -> Assembly:
     holidays = _assemble_list(SchoolHoliday, "school-weeks.yml", files.data, vocabulary, problems, places)
     steps = _assemble_list(PlanStep, "plan-steps.yml", files.data, vocabulary, problems, places)
     thesaurus = _assemble_list(Synonyms, "thesaurus.yml", files.data, vocabulary, problems, places)
+    mentions = _assemble_list(Mention, "mentions.yml", files.data, vocabulary, problems, places)
     corpus = Corpus(
         vocabulary,
         tuple(funding),
@@ -118,6 +121,7 @@ def assemble_corpus(files: ContentFiles) -> Assembly:
         tuple(holidays),
         tuple(steps),
         tuple(thesaurus),
+        tuple(mentions),
     )
     bodies = {source.path: (source.body, source.body_line) for read in files.records.values() for source in read}
     return Assembly(corpus, problems, places, bodies)

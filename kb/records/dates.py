@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -58,6 +59,7 @@ class StatedDate:
         return {"type": "string", "description": HOW, "examples": ["2026-11-14", "autumn 2026"]}
 
 
+@lru_cache(maxsize=10_000)
 def parse_stated_date(text: str) -> StatedDate:
     """Read a date of any precision; raises ValueError with a sentence that shows the accepted forms.
 

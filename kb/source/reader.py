@@ -11,6 +11,7 @@ from kb.source.yaml_lines import LinedData, read_yaml_lines
 RECORD_FOLDERS = ("funding", "casestudies", "framework")
 DATA_FILES = (
     "self-assessment.yml", "glossary.yml", "sources.yml", "school-weeks.yml", "plan-steps.yml", "thesaurus.yml",
+    "mentions.yml",
 )  # fmt: skip
 
 
