@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, MutableMapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from flask import Flask, abort
+from flask.templating import Environment
 from flask_compress import Compress
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from whitenoise import WhiteNoise
@@ -24,6 +25,21 @@ if TYPE_CHECKING:
 MAX_BODY = 64 * 1024  # bytes; nothing a reader does sends more
 
 
+class Templates(Environment):
+    """Templates whose globals are one plain mapping, since ours never change once a page was made: Jinja's layered one
+    is searched through for each import of each page, which costs more than a search."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The globals of a template."""
+        return {**self.globals, **(d or {})}
+
+
+class Site(Flask):
+    """Flask with these templates."""
+
+    jinja_environment = Templates
+
+
 def read_clock() -> datetime:
     """The time now, in UTC."""
     return datetime.now(UTC)
@@ -31,14 +47,18 @@ def read_clock() -> datetime:
 
 def create_app(settings: Settings, clock: Callable[[], datetime] = read_clock) -> Flask:
     """The site over the generations in `settings.data`. `clock` gives the time, which tests and previews may set."""
-    app = Flask("kb", static_folder=None, template_folder=None)
+    app = Site("kb", static_folder=None, template_folder=None)
     app.config.update(
+        SETTINGS=settings,
         GENERATIONS=Generations(settings.data),
         REGISTER=Register(settings.data),
         CLOCK=clock,
         MAX_CONTENT_LENGTH=MAX_BODY,
         COMPRESS_ALGORITHM=["br", "gzip"],
-        COMPRESS_BR_LEVEL=4,
+        # A third of the time of level 4 with a window of 4 MB, for pages that are 7 in a hundred larger.
+        COMPRESS_BR_LEVEL=2,
+        COMPRESS_BR_WINDOW=16,
+        COMPRESS_LEVEL=4,
     )
     app.url_map.strict_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -31,9 +31,9 @@ DETAILS = {
 }
 
 
-def answer_problem(status: int, detail: str, problems: list[RequestProblem] | None = None) -> Response:
+def answer_problem(status: int, detail: str, problems: list[RequestProblem] | None = None, title: str = "") -> Response:
     """A page or, under /api/, problem+json (RFC 9457), with a sentence that says what to do next."""
-    title = TITLES.get(status, "That did not work")
+    title = title or TITLES.get(status, "That did not work")
     more = len(problems or ()) - MAX_PROBLEMS
     if more > 0:
         detail = f"{detail} {more} more cannot be used either."
