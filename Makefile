@@ -55,8 +55,9 @@ $(UV): requirements-uv.txt
 	$(UV) pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
 	@touch $@
 
+# Compiled once, because the tests start many processes, and an environment may forbid them to keep what they compile.
 .venv/.dev-ready: .venv/.run-ready requirements-dev.txt
-	$(UV) pip install --quiet --require-hashes --python $(BIN)/python -r requirements-dev.txt
+	$(UV) pip install --quiet --require-hashes --compile-bytecode --python $(BIN)/python -r requirements-dev.txt
 	@touch $@
 
 static/built/.ready: .venv/.run-ready frontend/package-lock.json frontend/build.py

@@ -1,4 +1,9 @@
-"""`make bench`: build what is not there, measure it, print the tables and keep them in bench/var/report.md."""
+"""`make bench`: build what is not there, measure it, print the tables and keep them in bench/var/report.md.
+
+    python -m bench [SIZE ...]    measures these sizes anew; the report is of every size that was ever measured
+
+The plot of docs/performance.md is drawn anew when all of SIZES were measured.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +12,22 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 import whoosh
 
 from bench.generation import VAR
 from bench.match import measure_match, write_match_report
-from bench.measure import QUERIES, SEARCHES
+from bench.plot import write_plot
 from bench.register import write_register_report
+from kb.config import PROJECT
 
-SIZES = (250, 2_500, 25_000)
+SIZES = (350, 3_500, 35_000)
+OURS = {"page": "our page", "everything but Flask and Jinja": "our search"}
+NOTES = ("built", "measured", "worker", "throughput")
+Notes = Mapping[int, Mapping[str, Any]]
 
 
 def run_apart(module: str, size: int) -> None:
@@ -25,51 +35,95 @@ def run_apart(module: str, size: int) -> None:
     subprocess.run([sys.executable, "-m", module, str(size)], check=True)
 
 
-def read_note(size: int, name: str) -> dict[str, Any]:
-    """What a process noted of a size."""
-    noted: dict[str, Any] = json.loads((VAR / str(size) / name).read_text(encoding="utf-8"))
-    return noted
+def measure_size(size: int) -> None:
+    """Build a size where its generation is not of today's program, and measure it."""
+    run_apart("bench.generation", size)
+    for module in ("measure", "worker", "throughput"):
+        print(f"{size:,} records: {module}", flush=True)
+        run_apart(f"bench.{module}", size)
 
 
-def write_report(measured: dict[int, dict[str, Any]]) -> Iterator[str]:
-    """The report, line by line, as Markdown, from the rows and figures of each size."""
-    yield f"Processor time in milliseconds, {QUERIES} distinct queries a row. {os.cpu_count()} cores,"
-    yield f"Python {platform.python_version()}, Whoosh {'.'.join(map(str, whoosh.__version__))};"
-    yield f"load {', '.join(f'{load:.1f}' for load in os.getloadavg())} at the end.\n"
-    columns = ("p50", "p95", "longest", "mean", "wall_p50")
-    for size, note in measured.items():
+def read_notes() -> dict[int, dict[str, Any]]:
+    """What was noted of each size that was measured whole."""
+    found: dict[int, dict[str, Any]] = {}
+    for size in SIZES:
+        paths = [VAR / str(size) / f"{name}.json" for name in NOTES]
+        if all(path.is_file() for path in paths):
+            found[size] = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
+    return found
+
+
+def write_table(head: list[str], rows: Iterator[list[str]]) -> Iterator[str]:
+    """A table as Markdown."""
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'---|' * len(head)}"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+    yield ""
+
+
+def write_report(notes: Notes) -> Iterator[str]:
+    """The report, line by line, as Markdown."""
+    yield f"Processor time in milliseconds. {date.today()}, {os.cpu_count()} cores, Python {platform.python_version()},"
+    yield f"Whoosh {'.'.join(map(str, whoosh.__version__))}. Load and yardstick of each run stand in its table.\n"
+    columns = ("calls", "p50", "p95", "longest", "mean", "wall_p50", "found")
+    for size, note in notes.items():
         yield f"## {size:,} records\n"
-        yield "| | p50 | p95 | longest | mean | wall p50 | found |\n|---|---|---|---|---|---|---|"
-        for name, row in note["rows"].items():
-            amount = f"{row['found'] / 1024:.1f} kB" if name.startswith("page") else f"{row['found']:,.0f}"
-            yield f"| {name} | {' | '.join(f'{row[column]:.1f}' for column in columns)} | {amount} |"
-        yield ""
-    yield f"## Beside each other\n\n| | {' | '.join(f'{size:,}' for size in measured)} |\n|---|{'---|' * len(measured)}"
-    ours = f"search: {SEARCHES[0]}"
-    for peer in ("FTS5, any word", "FTS5, all words"):
-        rows = [note["rows"] for note in measured.values()]
-        ratios = [found[f"{peer}: {SEARCHES[0]}"]["mean"] / found[ours]["mean"] for found in rows]
-        yield f"| {peer}: times our mean | {' | '.join(f'{ratio:.1f}' for ratio in ratios)} |"
-    for name in next(iter(measured.values()))["figures"]:
-        values = [f"{note['figures'][name]:,.1f}" for note in measured.values()]
-        yield f"| {name} | {' | '.join(values)} |"
+        rows = note["measured"]["rows"].items()
+        cells = ([name, *(f"{row[column]:,.1f}" for column in columns)] for name, row in rows)
+        yield from write_table(["", *columns], cells)
+        odd = ([name, f"{cost:.1f}"] for name, cost in note["measured"]["odd"].items())
+        yield from write_table(["the oddest searches, words at first use", "ms"], odd)
+    yield from write_sides(notes)
+
+
+def write_sides(notes: Notes) -> Iterator[str]:
+    """What is compared between sizes and between engines."""
+    sizes = [f"{size:,}" for size in notes]
+    yield "## Beside each other\n"
+    yield from write_table(["times our mean", *sizes], _list_ratios(notes))
+    yield from write_table(["pages a second, two processes", *sizes], _list_throughput(notes))
+    figures = [{**note["built"]["figures"], **note["worker"]} for note in notes.values()]
+    costs = ([name, *(f"{figure[name]:,.1f}" for figure in figures)] for name in figures[0])
+    yield from write_table(["what it takes", *sizes], costs)
+    conditions = (
+        ["load while measured", *(f"{note['measured']['load']:.1f}" for note in notes.values())],
+        ["yardstick, ms", *(", ".join(f"{ms:.1f}" for ms in note["measured"]["yardstick"]) for note in notes.values())],
+        ["built", *(note["built"]["on"] for note in notes.values())],
+    )
+    yield from write_table(["conditions", *sizes], iter(conditions))
+
+
+def _list_ratios(notes: Notes) -> Iterator[list[str]]:
+    rows = [note["measured"]["rows"] for note in notes.values()]
+    for ours, label in OURS.items():
+        for name in rows[0]:
+            if name.startswith(("tantivy", "FTS5", "Datasette")):
+                yield [f"{name}: {label}", *(f"{found[name]['mean'] / found[ours]['mean']:.1f}" for found in rows)]
+
+
+def _list_throughput(notes: Notes) -> Iterator[list[str]]:
+    measured = [note["throughput"] for note in notes.values()]
+    for engine in measured[0]:
+        for how in measured[0][engine]:
+            yield [f"{engine}, {how}", *(f"{found[engine][how]:,.2f}" for found in measured)]
 
 
 def main() -> None:
     """Build, measure, report."""
-    measured = {}
-    for size in SIZES:
-        run_apart("bench.generation", size)
-        print(f"Measuring {size:,} records", flush=True)
-        run_apart("bench.measure", size)
-        measured[size] = read_note(size, "measured.json")
-        measured[size]["figures"] |= read_note(size, "built.json")["figures"]
-    print("Measuring the match", flush=True)
+    for size in [int(given) for given in sys.argv[1:]] or SIZES:
+        measure_size(size)
+    notes = read_notes()
+    print("The match, and the register of schools", flush=True)
     match = list(write_match_report(measure_match()))
-    print("Measuring the register of schools", flush=True)
-    report = "\n".join([*write_report(measured), "", *match, "", *write_register_report()]) + "\n"
+    report = "\n".join([*write_report(notes), "", *match, "", *write_register_report()]) + "\n"
     (VAR / "report.md").write_text(report, encoding="utf-8")
     print(report)
+    if set(notes) == set(SIZES):
+        costs = {
+            size: {name: row["mean"] for name, row in note["measured"]["rows"].items()} for size, note in notes.items()
+        }
+        write_plot(costs, PROJECT / "docs" / "images" / "page-cost.svg")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import html
+import inspect
 import json
+import os
 import random
 import re
 import resource
@@ -17,15 +19,20 @@ import shutil
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import accumulate
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
-from bench.peer import write_peer
+from bench.datasette_page import write_table
+from bench.fts5 import write_fts5
+from bench.tantivy_page import make_schema, write_tantivy
 from kb.build import check_content, smoke_search, write_generation
 from kb.config import PROJECT
 from kb.generations import folder_of, make_current
+from kb.index.weights import EXACT_NAMES, FIELDS
 from kb.index.words import STOP_WORDS
 from kb.records.case_study import CaseStudy
 from kb.records.corpus import Corpus
@@ -33,6 +40,7 @@ from kb.records.funding import FundingStream
 from kb.source.reader import list_content_paths
 
 VAR = PROJECT / "bench" / "var"
+PEERS = {"fts5": write_fts5, "datasette_page": write_table, "tantivy_page": write_tantivy}  # by module
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SEED = 20261121
 REPLACED = (0.2, 0.6)  # the share of a copy's words that are replaced, drawn evenly between these
@@ -42,7 +50,9 @@ WORD = re.compile(r"[A-Za-z]{3,}")
 STREAM_FACETS = ("status", "route", "phases", "applicants", "geography", "service_areas", "key_features", "money",
                  "amount", "windows", "checked", "review_by")  # fmt: skip
 CASE_FACETS = ("phases", "service_areas", "key_features", "partners", "results", "sustained")
-READERS = {"find.py", "excerpt.py", "query.py", "spelling.py", "read.py"}  # may change without a new generation
+Kept = TypeVar("Kept")
+# May change without a new generation.
+READERS = {"find.py", "excerpt.py", "query.py", "read.py", "scores.py", "weights.py", "__init__.py"}
 
 
 def list_words(text: str) -> list[str]:
@@ -76,13 +86,27 @@ class WordSource:
 
 
 def multiply_corpus(real: Corpus, size: int) -> Corpus:
-    """The corpus with varied copies of its streams and case studies until it holds `size` records in all."""
+    """A sample of the corpus with every key feature's page or, where it holds fewer records than `size`, all of it with
+    varied copies of its streams and case studies."""
     words, pool = WordSource(real), [*real.funding, *real.case_studies]
+    if size < len(real.records) + len(real.glossary):
+        return sample_corpus(real, size, words.rng)
     copies = size - len(pool) - len(real.framework) - len(real.glossary)
     made = [vary_record(pool[number % len(pool)], number, real, words) for number in range(copies)]
     streams = [record for record in made if isinstance(record, FundingStream)]
     cases = [record for record in made if isinstance(record, CaseStudy)]
     return replace(real, funding=(*real.funding, *streams), case_studies=(*real.case_studies, *cases))
+
+
+def sample_corpus(real: Corpus, size: int, rng: random.Random) -> Corpus:
+    """The corpus with only `size` records, drawn evenly from all kinds but the key features, which all stay."""
+    spread = [*real.funding, *real.case_studies, *real.glossary]
+    kept = {id(record) for record in rng.sample(spread, size - len(real.framework))}
+
+    def keep(records: Iterable[Kept]) -> tuple[Kept, ...]:
+        return tuple(record for record in records if id(record) in kept)
+
+    return replace(real, funding=keep(real.funding), case_studies=keep(real.case_studies), glossary=keep(real.glossary))
 
 
 def vary_record(record: Any, number: int, real: Corpus, words: WordSource) -> FundingStream | CaseStudy:
@@ -108,11 +132,14 @@ def vary_record(record: Any, number: int, real: Corpus, words: WordSource) -> Fu
 
 
 def compute_fingerprint(size: int) -> str:
-    """Twelve hex digits that change with anything a generation of this size is made from."""
+    """Twelve hex digits that change with anything a generation of this size and its peers are made from."""
     rooms = ("source", "records", "catalogue", "index")
     program = [path for room in rooms for path in sorted((PROJECT / "kb" / room).glob("*.py"))]
-    program += [PROJECT / name for name in ("kb/build.py", "bench/generation.py", "bench/peer.py", "requirements.txt")]
-    digest = hashlib.sha256(str(size).encode())
+    program += [PROJECT / "kb" / "build.py", PROJECT / "requirements.txt"]
+    program += [PROJECT / "bench" / name for name in ("generation.py", "entries.py")]
+    makers: list[Any] = [*PEERS.values(), make_schema]
+    writers = [inspect.getsource(maker) for maker in makers]
+    digest = hashlib.sha256(f"{size} {list(FIELDS)} {list(EXACT_NAMES)} {writers}".encode())
     for path in [*list_content_paths(PROJECT / "content"), *program]:
         if path.name not in READERS:
             digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
@@ -120,7 +147,7 @@ def compute_fingerprint(size: int) -> str:
 
 
 def provide_generation(size: int) -> None:
-    """Build a generation and the peer's file and note what it took, unless those there are of the same making."""
+    """Build a generation and the peers' files and note what it took, unless those there are of the same making."""
     fingerprint, folder = compute_fingerprint(size), VAR / str(size)
     note = folder / "built.json"
     if note.is_file() and json.loads(note.read_text(encoding="utf-8"))["fingerprint"] == fingerprint:
@@ -129,7 +156,7 @@ def provide_generation(size: int) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     corpus = multiply_corpus(check_content(PROJECT / "content")[0].corpus, size)
     generation_id = f"{NOW:%Y%m%dT%H%M%S%f}Z-{fingerprint}"
-    target, peer = folder_of(folder, generation_id), folder / "peer.sqlite"
+    target = folder_of(folder, generation_id)
     target.mkdir(parents=True)
     wall, cpu = time.perf_counter(), time.process_time()
 
@@ -139,21 +166,29 @@ def provide_generation(size: int) -> None:
 
     write_generation(target, corpus, generation_id, NOW, report)
     smoke_search(folder, generation_id, corpus)
-    built, cpu = time.process_time() - cpu, time.process_time()
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    wall = time.perf_counter() - wall
-    write_peer(peer, corpus)
     figures = {
-        "build, processor s": built,
-        "build, wall s": wall,
-        "build, memory at most, MB": memory,
-        "index, MB": sum(path.stat().st_size for path in (target / "index").iterdir()) / 2**20,
-        "catalogue, MB": (target / "catalogue.sqlite").stat().st_size / 2**20,
-        "FTS5 build, processor s": time.process_time() - cpu,
-        "FTS5 file, MB": peer.stat().st_size / 2**20,
+        "build, processor s": time.process_time() - cpu,
+        "build, wall s": time.perf_counter() - wall,
+        "build, memory at most, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "index, MB": measure_files(target / "index"),
+        "catalogue, MB": measure_files(target / "catalogue.sqlite"),
     }
+    for name, write in PEERS.items():
+        path, cpu = folder / f"{name}.peer", time.process_time()
+        print(f"  writing {name}", flush=True)
+        write(path, corpus)
+        figures[f"{name}: build, processor s"] = time.process_time() - cpu
+        figures[f"{name}: files, MB"] = measure_files(path)
     make_current(folder, generation_id)
-    note.write_text(json.dumps({"fingerprint": fingerprint, "figures": figures}), encoding="utf-8")
+    load = ", ".join(f"{load:.1f}" for load in os.getloadavg())
+    noted = {"fingerprint": fingerprint, "figures": figures, "on": f"{date.today()}, load {load}"}
+    note.write_text(json.dumps(noted), encoding="utf-8")
+
+
+def measure_files(path: Path) -> float:
+    """The size of a file, or of all files in a folder, in MB."""
+    files = path.rglob("*") if path.is_dir() else [path]
+    return sum(each.stat().st_size for each in files if each.is_file()) / 2**20
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,6 +37,7 @@ SHARES = {
     0.3: "ours",
     ANY_WORD: "ours, the whole ranking",
 }
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 SAMPLES, SEED = 5000, 20261122
 
 Grades = Mapping[int, int]  # grade by the number of a document
@@ -122,13 +124,18 @@ def score_searcher(search: Searcher, collection: Collection) -> list[Scores]:
     ]
 
 
-def make_searcher(folder: Path, documents: Sequence[tuple[str, str]]) -> Callable[[float], Searcher]:
+def make_searcher(
+    folder: Path, documents: Sequence[tuple[str, str]], by_meaning: bool = False
+) -> Callable[[float], Searcher]:
     """The project's own index over documents: the title as names, the text as body.
 
-    It gives a search for each share of the best record's words that a record must have to be found.
+    It gives a search for each share of the best record's words that a record must have to be found. `by_meaning`: a
+    query is also held against what the title and each sentence mean.
     """
     made = (
-        IndexDocument(no=number, names=title, exact={}, summary="", facts="", body=text)
+        IndexDocument(
+            number, title, {}, "", "", text, short_texts=(title, *SENTENCE_END.split(text)) if by_meaning else ()
+        )
         for number, (title, text) in enumerate(documents)
     )
     every = (1 << write_index(folder, made)) - 1
@@ -152,6 +159,9 @@ def measure_collection(collection: Collection) -> dict[str, list[Scores]]:
             f"{name} ({describe_share(share)})": score_searcher(ours(share), collection)
             for share, name in SHARES.items()
         }
+    with tempfile.TemporaryDirectory() as folder:
+        meant = make_searcher(Path(folder), collection.documents, by_meaning=True)
+        rows[f"{SHARES[ANY_WORD]}, and what is meant"] = score_searcher(meant(ANY_WORD), collection)
     for name, make_peer in PEERS.items():
         rows[name] = score_searcher(make_peer(collection.documents, DEPTH), collection)
     return rows

@@ -1,18 +1,18 @@
-"""Measure one generation: pages, searches without Flask and Jinja, and the peer.
+"""Measure one generation: pages and searches of our own, and the other engines on the same searches, turn by turn.
 
-No query is timed twice, since caches would answer the second: every row has its own QUERIES queries, drawn from the
-project's own records, which are in every generation. "Warm" words were searched for before in this generation, alone;
-at "first use" none of a query's words was. What is timed is this process's processor time, with the wall clock beside.
+Every search is asked once of each engine, since caches would answer the second time: pages and searches by themselves
+have searches of their own. What is timed is this process's processor time, with the wall clock beside.
 """
 
 from __future__ import annotations
 
 import json
-import random
-import resource
+import os
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import fmean
 from typing import NamedTuple
@@ -20,79 +20,39 @@ from urllib.parse import urlencode
 
 from werkzeug.test import create_environ
 
-from bench.generation import NOW, SEED, VAR, list_words
-from bench.peer import Peer
+from bench.datasette_page import DatasettePage
+from bench.fts5 import Fts5
+from bench.generation import NOW, VAR
+from bench.queries import Readers, Search, list_odd
+from bench.tantivy_page import Tantivy
 from kb.app import create_app
-from kb.build import check_content
 from kb.config import PROJECT, Settings
 from kb.generations import Generation
-from kb.index import parse_query
+from kb.queries.related_searches import find_related_searches
 from kb.queries.request import parse_request
 from kb.queries.search import run_search
-from kb.records.facets import NOT_STATED, assign_facets
+from kb.views import lists
 
 QUERIES = 200
-WARM_UP = 20
-BROWSER = {"Accept-Encoding": "gzip, deflate, br"}
-FROM_NAMES = 0.6  # the share of query words that stand in a title or summary
-PAGES = ("text and two filters", "text alone", "two filters alone")
-SEARCHES = ("text and two filters", "text alone", "misspelt text", "phrase in quotes")
-Pairs = list[tuple[str, str]]
+WARM_UP = 40
+ODD_TRIES = 3
+PATIENCE = 60.0  # seconds of processor time after which an engine is asked no more at this size
+FEWEST = 20
 Timing = tuple[float, float, int]  # processor ms, wall ms, what the call returned
+Pairs = list[tuple[str, str]]
 
 
 class Row(NamedTuple):
-    """Calls of one kind: processor time in ms, the median on the wall clock, and the mean of what they returned."""
+    """Calls of one kind: how many; their processor time in ms; the median on the wall clock; and the mean of what they
+    returned."""
 
+    calls: int
     p50: float
     p95: float
     longest: float
     mean: float
     wall_p50: float
     found: float
-
-
-class Readers:
-    """Draws distinct queries, each about one real record: two or three of its words, two of its facets."""
-
-    def __init__(self) -> None:
-        corpus = check_content(PROJECT / "content")[0].corpus
-        self._rng, self._seen = random.Random(SEED), set[frozenset[object]]()
-        self._records = [
-            (
-                list_words(f"{record.title} {record.summary}"),
-                list_words(record.text),
-                assign_facets(record, corpus.vocabulary),
-            )
-            for record in (*corpus.funding, *corpus.case_studies)
-        ]
-
-    def draw(self, kind: str, count: int = QUERIES) -> list[Pairs]:
-        """Queries of a kind of PAGES or SEARCHES that were not drawn before."""
-        drawn: list[Pairs] = []
-        while len(drawn) < count:
-            pairs = self._draw_one(kind)
-            stems = parse_query(dict(pairs).get("q", "")).words
-            key = frozenset(stems or pairs)
-            if key not in self._seen and len(key) > 1:
-                self._seen.add(key)
-                drawn.append(pairs)
-        return drawn
-
-    def _draw_one(self, kind: str) -> Pairs:
-        rng = self._rng
-        names, body, facets = rng.choice(self._records)
-        words = [rng.choice(names if rng.random() < FROM_NAMES else body) for _ in range(rng.choice((2, 2, 3)))]
-        stated = sorted(name for name, values in facets.items() if NOT_STATED not in values)
-        filters = [(name, rng.choice(facets[name])) for name in sorted(rng.sample(stated, 2))]
-        if kind == "phrase in quotes":
-            at = rng.randrange(len(body) - 1)
-            return [("q", f'"{body[at]} {body[at + 1]}"')]
-        if kind == "misspelt text":
-            at = rng.randrange(2, len(words[0]))
-            words[0] = f"{words[0][:at]}{rng.choice('qxz')}{words[0][at:]}"
-        text = [("q", " ".join(words))] if "text" in kind else []
-        return text + (filters if "filters" in kind else [])
 
 
 def time_call(call: Callable[[], int]) -> Timing:
@@ -106,13 +66,16 @@ def sum_up(timings: Iterable[Timing]) -> Row:
     """The row of a set of calls."""
     cpu, wall, found = (sorted(column) for column in zip(*timings, strict=True))
     middle, high = len(cpu) // 2, int(len(cpu) * 0.95)
-    return Row(cpu[middle], cpu[high], cpu[-1], fmean(cpu), wall[middle], fmean(found))
+    return Row(len(cpu), cpu[middle], cpu[high], cpu[-1], fmean(cpu), wall[middle], fmean(found))
 
 
-def read_memory() -> float:
-    """What this process holds of the machine's memory now, in MB."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+def time_yardstick() -> float:
+    """Processor ms of a fixed piece of Python: what else runs on the machine makes it, and all else, dearer."""
+
+    def work() -> int:
+        return sum(number * number for number in range(200_000))
+
+    return sorted(time_call(work)[0] for _ in range(9))[4]
 
 
 class Site:
@@ -127,70 +90,140 @@ class Site:
         found: Generation = self._app.config["GENERATIONS"].current()
         return found
 
-    def search(self, pairs: Pairs) -> Timing:
-        """Time everything but Flask and Jinja; returns how many records were found."""
+    def search(self, pairs: Pairs) -> int:
+        """Everything but Flask and Jinja: the request read, the search, the related searches."""
         generation = self.generation
-        vocabulary = generation.catalogue.vocabulary
-        return time_call(lambda: run_search(generation, parse_request(pairs, vocabulary), NOW.date()).total)
+        results = run_search(generation, parse_request(pairs, generation.catalogue.vocabulary), NOW.date())
+        find_related_searches(generation, results, "/search")
+        return results.total
 
-    def show(self, pairs: Pairs) -> Timing:
-        """Time a whole page as a server asks for it, compression included; returns how many bytes were sent."""
-        environ = create_environ("/search", query_string=urlencode(pairs), headers=BROWSER)
+    def show(self, pairs: Pairs, encoding: str = "gzip, deflate, br") -> int:
+        """A whole page as a server asks for it; returns how many bytes were sent."""
+        environ = create_environ("/search", query_string=urlencode(pairs), headers={"Accept-Encoding": encoding})
 
         def start(status: str, *_: object) -> Callable[[bytes], None]:
             if status != "200 OK":
                 raise RuntimeError(f"{status} for {pairs}")
             return lambda _written: None
 
-        return time_call(lambda: sum(map(len, self._app(environ, start))))
-
-    def at_first_use(self, call: Callable[[Pairs], Timing], queries: list[Pairs]) -> Row:
-        """Every word made new to the generation again before each query, which only this does: hence a private name."""
-        timings = []
-        for pairs in queries:
-            self.generation.index._words.forget()
-            timings.append(call(pairs))
-        return sum_up(timings)
+        return sum(map(len, self._app(environ, start)))
 
 
-def measure_generation(data: Path) -> tuple[dict[str, Row], dict[str, float]]:
-    """Rows by name, and other figures by name, for the generation in a data folder and the peer beside it."""
-    readers, site = Readers(), Site(data)
-    warm_up = readers.draw(PAGES[0], WARM_UP)
-    pages, searches = ({kind: readers.draw(kind) for kind in kinds} for kinds in (PAGES, SEARCHES))
-    first_searches, first_pages = readers.draw(PAGES[0]), readers.draw(PAGES[0])
-    figures = {
-        "memory before opening, MB": read_memory(),
-        "opening a generation, ms": time_call(lambda: site.generation.index.count)[0],
-        "the first search in it, ms": site.search(warm_up[0])[0],
-        "memory after it, MB": read_memory(),
+@contextmanager
+def count_causes(causes: dict[str, float]) -> Iterator[None]:
+    """While it lasts, add up what parts of the search view take, in processor seconds."""
+    names = {"read_request": "search", "run_search": "search", "find_related_searches": "search"}
+    names |= {"render_page": "Jinja", "draw_boxes": "Jinja"}
+    kept = {name: getattr(lists, name) for name in names}
+
+    def wrap(name: str) -> Callable[..., object]:
+        def timed(*given: object, **named: object) -> object:
+            begun = time.process_time()
+            try:
+                return kept[name](*given, **named)
+            finally:
+                causes[names[name]] = causes.get(names[name], 0.0) + time.process_time() - begun
+
+        return timed
+
+    for name in kept:
+        setattr(lists, name, wrap(name))
+    try:
+        yield
+    finally:
+        for name, function in kept.items():
+            setattr(lists, name, function)
+
+
+def measure_turns(site: Site, data: Path, readers: Readers) -> dict[str, Row]:
+    """Our pages and searches and every other engine, one search after the other, so that all meet the same machine."""
+    engines: dict[str, Callable[[Search], int]] = {
+        "everything but Flask and Jinja": lambda search: site.search(search.pairs),
+        **{name: ask_plainly(engine) for name, engine in open_engines(data).items()},
     }
-    texts = [dict(pairs).get("q", "") for drawn in (*pages.values(), *searches.values()) for pairs in drawn]
-    for word in {word for text in texts for word in text.replace('"', "").split()}:
-        site.generation.index.find(parse_query(word))
-    figures["memory with the words of all queries, MB"] = read_memory()
-    peer = Peer(data / "peer.sqlite")
+    pages, plain, searches = (readers.draw(QUERIES) for _ in range(3))
+    for search in readers.draw(WARM_UP):
+        site.show(search.pairs)
+    for search in readers.draw(3):
+        for engine in engines.values():
+            engine(search)
+    timings: dict[str, list[Timing]] = {}
+    causes: dict[str, float] = {}
+    for number, search in enumerate(searches):
+        with count_causes(causes):
+            timings.setdefault("page", []).append(time_call(partial(site.show, pages[number].pairs)))
+        whole = time_call(partial(site.show, plain[number].pairs, "identity"))
+        timings.setdefault("page, not compressed", []).append(whole)
+        for name, engine in engines.items():
+            done = timings.setdefault(name, [])
+            if len(done) < FEWEST or sum(cpu for cpu, _wall, _found in done) < PATIENCE * 1000:
+                done.append(time_call(partial(engine, search)))
+    rows = {name: sum_up(found) for name, found in timings.items()}
+    for cause, seconds in causes.items():
+        spent = seconds / QUERIES * 1000
+        rows[f"of a page: {cause}"] = Row(QUERIES, spent, 0, 0, spent, 0, 0)
+    rows["page, the same searches again"] = sum_up(time_call(partial(site.show, search.pairs)) for search in pages)
+    return rows
 
-    def ask(pairs: Pairs, operator: str) -> Timing:
-        return time_call(lambda: peer.search(pairs[0][1].split(), dict(pairs[1:]), operator)[0])
 
-    for pairs in warm_up:
-        site.show(pairs)
-        ask(pairs, "OR")
-    rows = {f"page: {kind}": sum_up(map(site.show, drawn)) for kind, drawn in pages.items()}
-    turns = [(site.search(pairs), ask(pairs, "OR"), ask(pairs, "AND")) for pairs in searches.pop(SEARCHES[0])]
-    names = ("search", "FTS5, any word", "FTS5, all words")
-    rows |= {
-        f"{name}: {SEARCHES[0]}": sum_up(column) for name, column in zip(names, zip(*turns, strict=True), strict=True)
+def open_engines(data: Path) -> dict[str, Tantivy | Fts5 | DatasettePage]:
+    """The other engines over the same records, by name."""
+    return {
+        "tantivy, the same page": Tantivy(data / "tantivy_page.peer"),
+        "tantivy, five facets": Tantivy(data / "tantivy_page.peer", whole=False),
+        "FTS5, any word": Fts5(data / "fts5.peer"),
+        "FTS5, all words": Fts5(data / "fts5.peer", "AND"),
+        "Datasette, all words": DatasettePage(data / "datasette_page.peer"),
+        "Datasette, any word": DatasettePage(data / "datasette_page.peer", "OR"),
     }
-    rows |= {f"search: {kind}": sum_up(map(site.search, drawn)) for kind, drawn in searches.items()}
-    rows[f"search: {PAGES[0]}, words at first use"] = site.at_first_use(site.search, first_searches)
-    rows[f"page: {PAGES[0]}, words at first use"] = site.at_first_use(site.show, first_pages)
-    figures["memory at most, peer included, MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return rows, figures
+
+
+def ask_plainly(engine: Tantivy | Fts5 | DatasettePage) -> Callable[[Search], int]:
+    """Searches for an engine by their words and filters."""
+    return lambda search: engine.search(search.words, search.filters)
+
+
+def measure_first_use(site: Site, readers: Readers) -> dict[str, Row]:
+    """Searches and pages of which no word was searched for before in this generation."""
+
+    def forget(call: Callable[[Pairs], int], search: Search) -> Timing:
+        site.generation.index.forget()
+        return time_call(lambda: call(search.pairs))
+
+    return {
+        "everything but Flask and Jinja, words at first use": sum_up(
+            forget(site.search, search) for search in readers.draw(QUERIES // 2)
+        ),
+        "page, words at first use": sum_up(forget(site.show, search) for search in readers.draw(QUERIES // 2)),
+    }
+
+
+def measure_odd(site: Site) -> dict[str, float]:
+    """What the oddest searches take without Flask and Jinja, words at first use: the least of some tries, in ms."""
+    times = {}
+    for name, pairs in list_odd(site.generation.index).items():
+        tries = []
+        for _ in range(ODD_TRIES):
+            site.generation.index.forget()
+            tries.append(time_call(partial(site.search, pairs))[0])
+        times[name] = min(tries)
+    return times
+
+
+def main(size: str) -> None:
+    """Measure a size and note it."""
+    data, before = VAR / size, time_yardstick()
+    site, readers = Site(data), Readers()
+    rows = measure_turns(site, data, readers) | measure_first_use(site, readers)
+    odd = measure_odd(site)
+    note = {
+        "rows": {name: row._asdict() for name, row in rows.items()},
+        "odd": odd,
+        "yardstick": [before, time_yardstick()],
+        "load": os.getloadavg()[1],
+    }
+    (data / "measured.json").write_text(json.dumps(note), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    rows, figures = measure_generation(VAR / sys.argv[1])
-    note = {"rows": {name: row._asdict() for name, row in rows.items()}, "figures": figures}
-    (VAR / sys.argv[1] / "measured.json").write_text(json.dumps(note), encoding="utf-8")
+    main(sys.argv[1])

@@ -133,6 +133,14 @@ class Combobox {
     this.activate(-1);
   }
 
+  // Goes to an address of this site. The reader's shortlist is in the address of the page alone, so it goes along.
+  static goTo(address) {
+    const target = new URL(address, window.location.href);
+    const chosen = new URLSearchParams(window.location.search).getAll("shortlist");
+    for (const value of chosen) target.searchParams.append("shortlist", value);
+    window.location.assign(target);
+  }
+
   say(text) {
     this.status.textContent = text;
   }

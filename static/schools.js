@@ -29,7 +29,7 @@ const SCHOOLS = {
       box.say(`${school.label} chosen`);
       box.input.dispatchEvent(new Event("change", { bubbles: true }));
     } else {
-      window.location.assign((target || "/schools/") + school.urn);
+      Combobox.goTo((target || "/schools/") + school.urn);
     }
   },
 };

@@ -17,7 +17,7 @@ const SUGGESTIONS = {
     };
   },
 
-  choose: ({ url }) => window.location.assign(url),
+  choose: ({ url }) => Combobox.goTo(url),
 };
 
 document.querySelectorAll("input[data-suggest]").forEach((input, number) => new Combobox(input, `suggestions-${number}`, SUGGESTIONS));

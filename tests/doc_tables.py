@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from kb.config import PROJECT
-from kb.records import bid_plan, case_study, funding, guide
+from kb.records import bid_plan, case_study, funding, guide, mentions
 from kb.records.corpus import VocabularyEntry
 from kb.records.model import Source
 
@@ -50,6 +50,7 @@ GROUPS: dict[str, type[BaseModel]] = {
     "holiday": bid_plan.SchoolHoliday,
     "step": bid_plan.PlanStep,
     "synonyms": guide.Synonyms,
+    "mention": mentions.Mention,
     "entry": VocabularyEntry,
 }
 MODELS = {**RECORDS, **GROUPS}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from copy import copy
+from dataclasses import dataclass
 from html.parser import HTMLParser
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
@@ -61,7 +61,7 @@ def read_page(response: TestResponse) -> BeautifulSoup:
     return BeautifulSoup(response.text, "html.parser")
 
 
-def read_text(tag: Tag | None) -> str:
+def read_text(tag: Tag | Part | None) -> str:
     """The text of a part as a reader sees it, on one line."""
     assert tag is not None, "the page has no such part"
     return " ".join(tag.get_text().split())
@@ -71,34 +71,50 @@ def list_links(page: BeautifulSoup, at: str) -> list[str]:
     """Every address of this site that the page links to, loads or sends a form to, each once, fragments included."""
     found = [tag[name] for tag in page.find_all(True) for name in ("href", "src") if name in tag.attrs]
     # A form asks for another page than its bare action, so what is on that page says nothing of the fragment.
-    found += [form["action"].partition("#")[0] for form in page.find_all("form", action=True)]
+    # One that writes cannot be read where it is sent to.
+    forms = [form for form in page.find_all("form", action=True) if form.get("method") != "post"]
+    found += [form["action"].partition("#")[0] for form in forms]
     inside = (urljoin(at, address) for address in found if not urlsplit(address).scheme)
     return [address for address in dict.fromkeys(inside) if not address.startswith("//")]
 
 
-def find_part(page: BeautifulSoup, heading: str) -> BeautifulSoup:
+@dataclass(frozen=True)
+class Part:
+    """Neighbouring tags of a page, to be asked as one; not copied, because that takes long."""
+
+    tags: list[Tag]
+
+    def select(self, selector: str) -> list[Tag]:
+        """Every tag of the part that a selector names, in order."""
+        return [
+            found
+            for tag in self.tags
+            for found in ([tag] if tag.css.match(selector) else []) + list(tag.select(selector))
+        ]
+
+    def get_text(self) -> str:
+        """All that it says."""
+        return "".join(tag.get_text() for tag in self.tags)
+
+
+def find_part(page: BeautifulSoup, heading: str) -> Part:
     """What stands under a heading of the main part, up to the next of its kind."""
     found = [tag for tag in page.main.find_all(["h2", "h3"]) if read_text(tag) == heading]
     assert len(found) == 1, f"{heading} stands {len(found)} times"
-    part = BeautifulSoup("", "html.parser")
-    for tag in found[0].find_next_siblings():
-        if tag.name == found[0].name:
-            break
-        part.append(copy(tag))
-    return part
+    return Part(list(takewhile(lambda tag: tag.name != found[0].name, found[0].find_next_siblings())))
 
 
-def list_addresses(part: Tag) -> list[str]:
+def list_addresses(part: Tag | Part) -> list[str]:
     """Where the links of a part lead, in order."""
-    return [link["href"] for link in part.find_all("a")]
+    return [link["href"] for link in part.select("a")]
 
 
 def list_header_faults(response: TestResponse) -> Iterator[str]:
     """What is wrong with how a page is sent."""
     if response.content_type != "text/html; charset=utf-8":
         yield f"sent as {response.content_type}"
-    if "Set-Cookie" in response.headers:
-        yield "sets a cookie"
+    if "Set-Cookie" in response.headers and 'name="csrf_token"' not in response.text:
+        yield "sets a cookie without a form that needs it"
 
 
 def list_faults(html: str, page: BeautifulSoup) -> list[str]:
@@ -183,8 +199,9 @@ def _check_forms(_page: BeautifulSoup, tags: list[Tag]) -> Iterator[str]:
     yield from (f"the field {tag.get('name')} has no label" for tag in fields if not labels.get(tag.get("id")))
     yield from ("a fieldset has no legend" for tag in tags if tag.name == "fieldset" and not tag.legend)
     for form in tags:
-        if form.name == "form" and (form.get("method") != "get" or not form.get("action")):
-            yield "a form does not say where it leads"
+        is_guarded = form.get("method") == "post" and form.find("input", attrs={"name": "csrf_token"})
+        if form.name == "form" and (not (form.get("method") == "get" or is_guarded) or not form.get("action")):
+            yield "a form does not say where it leads, or writes without a guard"
         if form.name == "form" and not form.find("button", type="submit"):
             yield "a form has no button"
 
@@ -215,9 +232,9 @@ def _check_tables(_page: BeautifulSoup, tags: list[Tag]) -> Iterator[str]:
 
 
 def _check_words(page: BeautifulSoup, _tags: list[Tag]) -> Iterator[str]:
-    main = page.main or page
-    for found in re.finditer(r".{0,40}(?:(?<!\.)\.\.(?!\.)| [,.;:] |\{\{|\}\}| object at 0x)", read_text(main)):
-        yield f"odd signs: {found[0]}"
+    text = read_text(page.main or page)
+    for found in re.finditer(r"(?<!\.)\.\.(?!\.)| [,.;:] |\{\{|\}\}| object at 0x", text):
+        yield f"odd signs: {text[max(0, found.start() - 40) : found.end()]}"
 
 
 CHECKS = (

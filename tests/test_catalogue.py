@@ -81,13 +81,13 @@ def test_cards_and_texts_come_back_in_the_order_asked_for(catalogue: Catalogue, 
     records = [*corpus.funding, *corpus.case_studies, *corpus.framework, *corpus.glossary]
     numbers = [*range(len(records))][::-1]
     assert catalogue.list_cards(numbers) == [make_card(records[no], corpus.vocabulary) for no in numbers]
-    texts = catalogue.list_texts([3, 1])
-    assert texts == {no: f"{corpus.funding[no].summary} {corpus.funding[no].text}" for no in (3, 1)}
+    texts = [text for _card, text in catalogue.list_cards_with_texts([3, 1])]
+    assert texts == [f"{corpus.funding[no].summary} {corpus.funding[no].text}" for no in (3, 1)]
 
 
 def test_numbers_that_no_record_has_are_left_out(catalogue: Catalogue) -> None:
     assert [card.id for card in catalogue.list_cards([10**6, 0, -1])] == [catalogue.list_cards([0])[0].id]
-    assert catalogue.list_texts([]) == {}
+    assert catalogue.list_cards_with_texts([]) == []
 
 
 def test_a_record_is_found_by_type_and_id(catalogue: Catalogue, corpus: Corpus) -> None:
@@ -110,17 +110,26 @@ def test_facets_come_back_as_they_were_assigned(catalogue: Catalogue, corpus: Co
         for facet, values in assign_facets(record, corpus.vocabulary).items()
         for value in values
     )
-    assert Counter(catalogue.read_facets()) == assigned
+    read = Counter(
+        (facet, value, no)
+        for facet, sets in catalogue.read_facet_sets().items()
+        for value, members in sets.items()
+        for no in range(members.bit_length())
+        if members >> no & 1
+    )
+    assert read == assigned
 
 
-def test_closing_dates_come_back_with_the_days_they_can_mean(catalogue: Catalogue, corpus: Corpus) -> None:
+def test_closing_dates_come_back_with_the_last_day_they_can_mean(catalogue: Catalogue, corpus: Corpus) -> None:
     stated = sorted(
-        (no, window.closes.first, window.closes.last)
+        (no, window.closes.last.toordinal())
         for no, stream in enumerate(corpus.funding)
         for window in stream.windows or ()
         if window.closes
     )
-    assert sorted(catalogue.read_closings()) == stated != []
+    keys = catalogue.read_sort_keys()
+    read = zip(keys.closing_record.tolist(), keys.closing_day.tolist(), strict=True)
+    assert sorted(read) == stated != []
 
 
 def test_a_link_is_found_from_both_of_its_ends(catalogue: Catalogue, corpus: Corpus) -> None:
@@ -224,5 +233,5 @@ def test_text_with_quotes_and_markup_comes_back_as_it_is(corpus: Corpus, tmp_pat
     catalogue = open_catalogue(tmp_path / "catalogue.sqlite")
     assert catalogue.get_case_study(record.id) == record
     assert catalogue.list_cards([0])[0].title == title
-    assert list(catalogue.read_facets()) == [("type", title, 0)]
+    assert catalogue.read_facet_sets() == {"type": {title: 1}}
     assert catalogue.read_meta() == {title: title}

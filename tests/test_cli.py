@@ -48,12 +48,12 @@ def list_commands(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[
 
 def spoil_status(content: Path) -> str:
     """Write a wrong status into a record; returns the place of the problem."""
-    path = content / "funding" / "neighbourhood-renewal-fund.md"
+    path = content / "funding" / "youth-fund.md"
     lines = path.read_text(encoding="utf-8").splitlines()
     number = next(number for number, line in enumerate(lines) if line.startswith("status:"))
     lines[number] = "status: finished"
     path.write_text("\n".join(lines), encoding="utf-8")
-    return f"funding/neighbourhood-renewal-fund.md:{number + 1}"
+    return f"funding/youth-fund.md:{number + 1}"
 
 
 def test_help_names_every_command_setting_and_exit_status(run: Run) -> None:
@@ -108,18 +108,18 @@ def test_check_of_sound_content_says_how_much_it_checked(run: Run) -> None:
     assert re.match(r"\d+ records checked, no problems\.\n", result.stdout)
 
 
-def test_check_names_the_line_and_the_field_of_a_problem(run: Run, content_copy: Path) -> None:
-    place = spoil_status(content_copy)
-    result = run("check", content=content_copy)
+def test_check_names_the_line_and_the_field_of_a_problem(run: Run, small_content: Path) -> None:
+    place = spoil_status(small_content)
+    result = run("check", content=small_content)
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
     assert any(line.startswith(f'{place}: status: "finished" is not in the list statuses.') for line in lines)
     assert re.fullmatch(r"\d+ problems? in \d+ files?\.", lines[-1])
 
 
-def test_check_as_json_holds_each_problem_with_its_place(run: Run, content_copy: Path) -> None:
-    place = spoil_status(content_copy)
-    result = run("check", "--json", content=content_copy)
+def test_check_as_json_holds_each_problem_with_its_place(run: Run, small_content: Path) -> None:
+    place = spoil_status(small_content)
+    result = run("check", "--json", content=small_content)
     assert result.exit_code == 1
     answer = json.loads(result.stdout)
     assert set(answer) == {"problems", "stale"}
@@ -175,10 +175,10 @@ def test_build_prints_plain_lines_where_there_is_no_terminal(content: Path, tmp_
 
 
 def test_build_of_content_with_problems_lists_them_and_changes_nothing(
-    run: Run, content_copy: Path, built_data: Path
+    run: Run, small_content: Path, built_data: Path
 ) -> None:
-    place, before = spoil_status(content_copy), read_current_id(built_data)
-    result = run("build", content=content_copy)
+    place, before = spoil_status(small_content), read_current_id(built_data)
+    result = run("build", content=small_content)
     assert result.exit_code == 1
     assert f"{place}: status: " in result.stdout
     assert "Nothing was built. The last good generation stays live." in result.stderr
@@ -289,21 +289,21 @@ def test_what_needs_a_generation_says_to_build_one(run: Run, tmp_path: Path, arg
 
 
 @pytest.mark.parametrize(("kind", "folder"), [("funding", "funding"), ("case-study", "casestudies")])
-def test_new_writes_a_record_that_check_asks_to_fill_in(run: Run, content_copy: Path, kind: str, folder: str) -> None:
-    result = run("new", kind, "youth-music-fund", content=content_copy)
-    path = content_copy / folder / "youth-music-fund.md"
+def test_new_writes_a_record_that_check_asks_to_fill_in(run: Run, small_content: Path, kind: str, folder: str) -> None:
+    result = run("new", kind, "youth-music-fund", content=small_content)
+    path = small_content / folder / "youth-music-fund.md"
     assert result.exit_code == 0
     assert result.stdout.startswith(f"Wrote {path}. Replace every FILL IN")
     assert "FILL IN" in path.read_text(encoding="utf-8")
-    checked = run("check", content=content_copy)
+    checked = run("check", content=small_content)
     assert checked.exit_code == 1
     assert f"{folder}/youth-music-fund.md:" in checked.stdout
 
 
-def test_new_never_writes_over_a_record(run: Run, content_copy: Path) -> None:
-    path = content_copy / "funding" / "pupil-premium.md"
+def test_new_never_writes_over_a_record(run: Run, small_content: Path) -> None:
+    path = small_content / "funding" / "youth-fund.md"
     before = path.read_bytes()
-    result = run("new", "funding", "pupil-premium", content=content_copy)
+    result = run("new", "funding", "youth-fund", content=small_content)
     assert result.exit_code == 1
     assert result.stderr == f"{path} is there already. Choose another id, or edit that file.\n"
     assert path.read_bytes() == before

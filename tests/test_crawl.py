@@ -12,9 +12,12 @@ from page_checks import PageReader, list_links
 
 from kb.generations import Generation
 
+pytestmark = pytest.mark.xdist_group("every-record")  # in one process, so that each record is read once
+
 STARTS = ("/", "/schools?q=school", "/match?urn=100000")  # what links lead to, and what only a form leads to
 # Addresses followed of one path with the same parameters, of which a list has thousands.
 SAME_SHAPE = {"match": 1, "schools": 1, "funding": 3, "case-studies": 3, "search": 3}
+PLANS = "/match/plan/"
 FOLDERS = {"funding": "funding", "case-study": "case-studies", "framework": "framework"}
 
 
@@ -34,9 +37,13 @@ def crawl(get_page: PageReader) -> Crawl:
     while waiting:
         address = waiting.popleft()
         path, names = urlsplit(address).path, {name for name, _ in parse_qsl(urlsplit(address).query)}
-        if address in found.links or shapes[path, *sorted(names)] >= SAME_SHAPE.get(path.split("/")[1], 1):
+        # The plan of each stream is read as it stands; for applicants or dates it is the same page with other words.
+        shape = (PLANS if names and path.startswith(PLANS) else path, *sorted(names))
+        if "shortlist" in names:  # every page there is, once more for each record: one of each folder shows how they go
+            shape = ("shortlist", path.split("/")[1])
+        if address in found.links or shapes[shape] >= SAME_SHAPE.get(path.split("/")[1], 1):
             continue
-        shapes[path, *sorted(names)] += 1
+        shapes[shape] += 1
         found.ids[address], found.links[address] = set(), []
         if path.startswith(("/static/", "/api/")) or "format" in names:
             with get_page.client.get(address) as response:

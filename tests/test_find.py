@@ -9,6 +9,7 @@ import shutil
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,15 +18,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from project_content import read_corpus
+from rapidfuzz.distance import OSA
 from whoosh import index as whoosh_index
 from whoosh.matching import NullMatcher
 from whoosh.query import Phrase
 
 from kb.generations import Generation
-from kb.index import Hits, IndexDocument, TextIndex, describe_record, open_index, parse_query
+from kb.index import Hits, IndexDocument, TextIndex, describe_record, open_index, parse_query, write_index
 from kb.index.excerpt import LENGTH, cut_excerpt
 from kb.index.postings import PostingArrays
 from kb.index.scores import WordScores, list_members, make_bits
+from kb.index.spelling import draw_shape, find_like
+from kb.index.spots import Spot, place_words
 from kb.index.weights import FIELDS, SATURATION
 from kb.index.words import STOP_WORDS, WORD, fold_text, stem_word
 
@@ -47,9 +51,9 @@ def index_folder(built_data: Path, generation: Generation) -> Path:
 
 @pytest.fixture(scope="module")
 def plain(index_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> TextIndex:
-    """The same index without its thesaurus, which finds by the words as typed."""
+    """The same index without its thesaurus and its vectors, which finds by the words as typed."""
     folder = tmp_path_factory.mktemp("plain") / "index"
-    shutil.copytree(index_folder, folder, ignore=shutil.ignore_patterns("thesaurus.json"))
+    shutil.copytree(index_folder, folder, ignore=shutil.ignore_patterns("thesaurus.json", "meanings*"))
     return open_index(folder)
 
 
@@ -117,12 +121,46 @@ def test_a_fund_stands_before_the_glossary_term_of_its_name(generation: Generati
     ]
 
 
-def test_records_with_every_word_stand_before_those_with_some(generation: Generation) -> None:
-    hits = search(generation, "sports premium")
-    ranked = hits.rank(hits.some_words)
-    every = hits.all_words.bit_count()
-    assert 0 < every < len(ranked)
-    assert set(ranked[:every]) == set(list_members(hits.all_words).tolist())
+def test_having_every_word_lifts_a_record(plain: TextIndex) -> None:
+    hits = search_plain(plain, "sports premium")
+    apart = [search_plain(plain, word).scores for word in ("sports", "premium")]
+    every = list_members(hits.all_words)
+    assert 0 < len(every) < hits.some_words.bit_count()
+    assert (hits.scores[every] > np.maximum(*apart)[every]).all()
+
+
+def test_without_its_vectors_an_index_finds_the_same_records_in_another_order(
+    generation: Generation, index_folder: Path, tmp_path: Path
+) -> None:
+    bare = tmp_path / "index"
+    shutil.copytree(index_folder, bare, ignore=shutil.ignore_patterns("meanings*"))
+    wanted = parse_query("teenagers with nothing to do in the evening")
+    with_meaning, by_words = generation.index.find(wanted), open_index(bare).find(wanted)
+    assert (with_meaning.all_words, with_meaning.some_words) == (by_words.all_words, by_words.some_words)
+    assert with_meaning.rank(with_meaning.some_words) != by_words.rank(by_words.some_words)
+
+
+def test_meaning_lifts_the_record_whose_text_says_the_same_in_other_words(tmp_path: Path) -> None:
+    texts = ("Repairing machines in a workshop", "Breakfast before lessons so that no child is hungry")
+    write_index(
+        tmp_path / "index",
+        (
+            IndexDocument(number, "school scheme", {}, "", "", "for a school", short_texts=(text,))
+            for number, text in enumerate(texts)
+        ),
+    )
+    hits = open_index(tmp_path / "index").find(parse_query("school feeding starving pupils in the morning"))
+    assert hits.rank(hits.some_words) == [1, 0]
+
+
+def test_a_record_with_no_text_to_compare_is_found_as_before(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    texts = ((), ("about wardens",), ())
+    write_index(
+        folder, (IndexDocument(no, "wardens", {}, "", "", "", short_texts=each) for no, each in enumerate(texts))
+    )
+    hits = open_index(folder).find(parse_query("wardens"))
+    assert hits.rank(hits.some_words) == [1, 0, 2]
 
 
 @pytest.mark.parametrize("word", ["wardens", "travellers", "breakfast", "school", "lukes", "2006"])
@@ -334,12 +372,12 @@ def mix_searches(documents: list[IndexDocument]) -> list[str]:
     return texts
 
 
-def answer(index: TextIndex, text: str) -> tuple[int, int, bytes, list[int], str | None, list[str]]:
+def answer(index: TextIndex, text: str) -> tuple[int, int, bytes, list[int], str | None, list[list[Spot]]]:
     query = parse_query(text)
     hits = index.find(query)
     ranked = hits.rank(hits.some_words)
-    forms = index.list_forms(query.words)
-    return hits.all_words, hits.some_words, hits.scores.tobytes(), ranked, index.suggest_spelling(query), forms
+    spots = index.find_spots(query, hits, ranked[:20])
+    return hits.all_words, hits.some_words, hits.scores.tobytes(), ranked, index.suggest_spelling(query), spots
 
 
 @pytest.mark.parametrize(
@@ -370,10 +408,61 @@ def test_what_is_suggested_finds_something(generation: Generation) -> None:
     assert list_found(generation, suggested)[0] == "case-study/portsmouth-community-wardens"
 
 
-def test_forms_are_every_way_the_records_write_a_word(generation: Generation) -> None:
-    forms = generation.index.list_forms(parse_query("warden").words)
-    assert {"warden", "wardens"} <= set(forms)
-    assert all(stem_word(form) == "warden" for form in forms)
+def find_spots(text: str, *forms: str) -> list[Spot]:
+    """Where words stand in a text, found by what is written there."""
+    return [Spot(start, end, forms.index(word)) for word, start, end in place_words(text) if word in forms]
+
+
+def test_a_record_is_marked_wherever_it_has_a_word_in_any_form(generation: Generation) -> None:
+    numbers = range(generation.index.count)
+    described = generation.catalogue.list_cards_with_texts(numbers)
+    for typed in ("warden", "schools", "2006", "lukes", "attend", "cafe"):
+        query = parse_query(typed)
+        found = generation.index.find_spots(query, replace(generation.index.find(query), concepts=()), numbers)
+        for (_card, text), spots in zip(described, found, strict=True):
+            marked = [(spot.start, spot.end) for spot in spots]
+            assert marked == [(start, end) for word, start, end in place_words(text) if stem_word(word) in query.words]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("St Luke’s, Café re\u0301sume\u0301", ["St", "Luke’s", "Café", "re\u0301sume\u0301"]),
+        ("'tis rock''n'roll o’", ["tis", "rock''n'roll", "o"]),
+        ("10 m² at ½, a_b", ["10", "m²", "at", "½", "½", "a", "b"]),
+    ],
+)
+def test_words_are_placed_as_they_are_written(text: str, words: list[str]) -> None:
+    assert [text[start:end] for _word, start, end in place_words(text)] == words
+
+
+@settings(deadline=None)
+@given(st.text(max_size=300))
+def test_words_placed_are_the_words_found(text: str) -> None:
+    placed = list(place_words(text))
+    assert [word for word, _start, _end in placed] == WORD.findall(fold_text(text))
+    assert all(0 <= start < end <= len(text) for _word, start, end in placed)
+    assert [start for _word, start, _end in placed] == sorted(start for _word, start, _end in placed)
+
+
+def test_nothing_near_is_lost_when_words_are_first_sifted_by_their_letters() -> None:
+    chance = random.Random(5)
+    known = sorted({"".join(chance.choices("abcdefg1", k=chance.randint(3, 9))) for _ in range(3000)})
+    shapes = [draw_shape(word) for word in known]
+    letters = np.array([shape.letters for shape in shapes], dtype=np.uint64)
+    sizes = np.array([shape.size for shape in shapes], dtype=np.int16)
+    for typed in chance.sample(known, 60):
+        for slips in (1, 2):
+            near = {word for word in known if OSA.distance(typed, word) <= slips}
+            assert near <= {known[at] for at in find_like(draw_shape(typed), letters, sizes, slips)}
+
+
+def test_the_first_of_a_ranking_are_the_first_of_the_whole(generation: Generation) -> None:
+    hits = generation.index.find(parse_query("school police community money"))
+    whole = hits.rank(hits.some_words)
+    assert len(whole) > 20
+    for limit in (1, 7, 20, len(whole), len(whole) + 5):
+        assert hits.rank(hits.some_words, limit) == whole[:limit]
 
 
 def show_text(excerpt: str) -> str:
@@ -381,9 +470,9 @@ def show_text(excerpt: str) -> str:
     return html.unescape(excerpt.replace("<mark>", "").replace("</mark>", ""))
 
 
-def test_an_excerpt_marks_the_words_that_were_found(generation: Generation) -> None:
-    forms = tuple(generation.index.list_forms(parse_query("wardens patrol").words))
-    excerpt = cut_excerpt("A warden patrols; Wardens patrolled. No wardenship.", forms)
+def test_an_excerpt_marks_the_words_that_were_found() -> None:
+    text = "A warden patrols; Wardens patrolled. No wardenship."
+    excerpt = cut_excerpt(text, find_spots(text, "warden", "wardens", "patrols", "patrolled"))
     assert excerpt == (
         "A <mark>warden</mark> <mark>patrols</mark>; <mark>Wardens</mark> <mark>patrolled</mark>. No wardenship."
     )
@@ -391,13 +480,14 @@ def test_an_excerpt_marks_the_words_that_were_found(generation: Generation) -> N
 
 @pytest.mark.parametrize("written", ["St Luke's", "St Luke’s", "St Lukes"])
 def test_an_excerpt_marks_a_word_whatever_its_apostrophe(written: str) -> None:
-    excerpt = html.unescape(cut_excerpt(f"At {written}, all is well", ("lukes",)))
+    text = f"At {written}, all is well"
+    excerpt = html.unescape(cut_excerpt(text, find_spots(text, "lukes")))
     assert excerpt == f"At St <mark>{written[3:]}</mark>, all is well"
 
 
 def test_an_excerpt_escapes_everything_but_its_marks() -> None:
     text = "<script>alert('wardens')</script> & \"wardens\" <b onclick=x>patrol</b>"
-    excerpt = cut_excerpt(text, ("wardens", "script"))
+    excerpt = cut_excerpt(text, find_spots(text, "wardens", "script"))
     assert "<" not in excerpt.replace("<mark>", "").replace("</mark>", "")
     assert "&lt;<mark>script</mark>&gt;alert(&#x27;<mark>wardens</mark>&#x27;)" in excerpt
     assert show_text(excerpt) == text
@@ -406,7 +496,7 @@ def test_an_excerpt_escapes_everything_but_its_marks() -> None:
 def test_an_excerpt_is_cut_where_most_different_words_stand() -> None:
     filler = "nothing of note here " * 20
     text = f"police police police. {filler} wardens and police met. {filler} wardens."
-    excerpt = cut_excerpt(text, ("police", "wardens"))
+    excerpt = cut_excerpt(text, find_spots(text, "police", "wardens"))
     assert "<mark>wardens</mark> and <mark>police</mark> met" in excerpt
     assert excerpt.startswith("… ")
     assert excerpt.endswith(" …")
@@ -414,27 +504,27 @@ def test_an_excerpt_is_cut_where_most_different_words_stand() -> None:
 
 def test_of_equal_places_an_excerpt_shows_the_first() -> None:
     filler = "nothing of note here " * 20
-    assert "early" in cut_excerpt(f"{filler} early wardens {filler} late wardens", ("wardens",))
+    text = f"{filler} early wardens {filler} late wardens"
+    assert "early" in cut_excerpt(text, find_spots(text, "wardens"))
 
 
-@pytest.mark.parametrize("forms", [(), ("wardens",)])
-def test_without_a_match_an_excerpt_is_the_start_of_the_text(forms: tuple[str, ...]) -> None:
+def test_without_a_match_an_excerpt_is_the_start_of_the_text() -> None:
     text = "Schools and councils work together. " * 20
-    excerpt = cut_excerpt(text, forms)
+    excerpt = cut_excerpt(text, find_spots(text, "wardens"))
     assert excerpt.endswith(" …")
     assert text.startswith(excerpt.removesuffix(" …"))
     assert LENGTH // 2 < len(excerpt) <= LENGTH + 2
 
 
 def test_a_short_text_is_its_own_excerpt() -> None:
-    assert cut_excerpt("All of it.", ("warden",)) == "All of it."
-    assert cut_excerpt("", ("warden",)) == ""
+    assert cut_excerpt("All of it.", []) == "All of it."
+    assert cut_excerpt("", []) == ""
 
 
 @settings(deadline=None)
 @given(st.text(max_size=900), st.lists(st.sampled_from(["a", "s", "bus", "wardens", "1", "is"]), unique=True))
 def test_any_text_gives_a_safe_piece_of_itself(text: str, forms: list[str]) -> None:
-    excerpt = cut_excerpt(text, tuple(forms))
+    excerpt = cut_excerpt(text, find_spots(text, *forms))
     shown = show_text(excerpt)
     assert shown.removeprefix("… ").removesuffix(" …") in text
     assert len(shown) <= LENGTH + 4

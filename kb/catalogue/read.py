@@ -26,6 +26,7 @@ from kb.records.model import ID
 from kb.records.vocabulary import LISTS, Entry, Vocabulary
 
 MAPPED = 2**31  # bytes of a file that SQLite may map into memory
+KEPT_RECORDS = 2_000  # whose cards and texts are kept as they were read: some 15 MB
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -43,6 +44,7 @@ class Catalogue:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
+        self._kept: dict[int, tuple[Card, str]] = {}
         self.vocabulary = Vocabulary({name: self._read_vocabulary(name) for name in LISTS})
 
     @property
@@ -158,11 +160,21 @@ class Catalogue:
         return [found[no] for no in wanted if no in found]
 
     def list_cards_with_texts(self, numbers: Iterable[int]) -> list[tuple[Card, str]]:
-        """The cards and plain texts of records by number, in the order of the numbers."""
+        """The cards and plain texts of records by number, in the order of the numbers.
+
+        Those read last are kept: the records that many searches find are read once.
+        """
         wanted = list(numbers)
-        marks = ",".join("?" * len(wanted))
-        sql = f"select no, card, text from record where no in ({marks})"  # noqa: S608 (question marks alone)
-        found = {no: (Card.model_validate_json(card), text) for no, card, text in self._rows(sql, wanted)}
+        found = {no: kept for no in wanted if (kept := self._kept.get(no))}
+        missing = [no for no in wanted if no not in found]
+        if missing:
+            marks = ",".join("?" * len(missing))
+            sql = f"select no, card, text from record where no in ({marks})"  # noqa: S608 (question marks alone)
+            read = {no: (Card.model_validate_json(card), text) for no, card, text in self._rows(sql, missing)}
+            if len(self._kept) + len(read) > KEPT_RECORDS:
+                self._kept.clear()
+            self._kept.update(read)
+            found |= read
         return [found[no] for no in wanted if no in found]
 
     def find_number(self, record_type: str, record_id: str) -> int | None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,6 +28,7 @@ from kb.index.words import stem_word
 
 FOLDER = "arrays"
 PLACE_BITS = 32  # of a (record, place) number; a field has far fewer words
+MAX_KNOWN = 20_000  # words of which it is kept where they stand, and in what form most records have them
 Texts = NDArray[np.bytes_]
 Numbers = NDArray[np.int64]
 
@@ -109,10 +111,14 @@ class PostingArrays:
         self.letters: NDArray[np.uint64] = map_array(at / "letters.npy")
         self.sizes: NDArray[np.int16] = map_array(at / "sizes.npy")
         self.fields = {field: _open_field(at, field) for field in fields}
+        # To look for a word among all costs ten times what it takes to remember where it stands.
+        self._find_word = lru_cache(MAX_KNOWN)(lambda word: _find_first(self._words, word))
+        self.has_form = lru_cache(MAX_KNOWN)(self._has_form)
+        self.choose_form = lru_cache(MAX_KNOWN)(self._choose_form)
 
     def look_up(self, word: str) -> Iterator[tuple[str, NDArray[np.int32], NDArray[np.float32]]]:
         """(field, numbers of records, times) of a stem, for each field that has it."""
-        at = _find_first(self._words, word)
+        at = self._find_word(word)
         if at is None:
             return
         for name, field in self.fields.items():
@@ -123,25 +129,30 @@ class PostingArrays:
 
     def number_words(self, stems: Iterable[str]) -> list[int]:
         """The places in words.npy of those of some stems that any record has."""
-        return [at for at in (_find_first(self._words, stem) for stem in stems) if at is not None]
+        return [at for at in map(self._find_word, stems) if at is not None]
 
     def find_phrase(self, stems: tuple[str, ...]) -> Numbers:
         """The numbers of the records in which stems stand next to each other in this order, in one field."""
         found = np.zeros(0, dtype=np.int64)
         for field in self.fields.values():
             held = None
-            for number, stem in enumerate(stems):
+            for number, stem in sorted(enumerate(stems), key=lambda pair: self._count(field, pair[1])):
                 spots = self._list_spots(field, stem) - number
-                held = spots if held is None else np.intersect1d(held, spots, assume_unique=True)
+                held = spots if held is None else _keep_common(held, spots)
                 if not len(held):
                     break
             if held is not None and len(held):
                 found = np.union1d(found, held >> PLACE_BITS)
         return found
 
+    def _count(self, field: FieldPostings, stem: str) -> int:
+        """How many records have a stem in a field."""
+        at = self._find_word(stem)
+        return 0 if at is None else int(field.offsets[at + 1] - field.offsets[at])
+
     def _list_spots(self, field: FieldPostings, stem: str) -> Numbers:
         """Every (record, place) of a stem in a field as one number, so that neighbours differ by 1."""
-        at = _find_first(self._words, stem)
+        at = self._find_word(stem)
         if at is None:
             return np.zeros(0, dtype=np.int64)
         start, end = int(field.offsets[at]), int(field.offsets[at + 1])
@@ -154,17 +165,26 @@ class PostingArrays:
         start, end = _find_range(self._stems, stem)
         return [] if start is None else [form.decode() for form in self.forms[start:end].tolist()]
 
-    def has_form(self, stem: str) -> bool:
+    def _has_form(self, stem: str) -> bool:
         """True if any record has a word with this stem."""
         return _find_first(self._stems, stem) is not None
 
-    def choose_form(self, stem: str) -> str:
+    def _choose_form(self, stem: str) -> str:
         """The word that most records have of a stem; the stem itself where none has it."""
         start, end = _find_range(self._stems, stem)
         if start is None:
             return stem
         commonest = int(np.argmax(self.frequencies[start:end]))
         return bytes(self.forms[start + commonest]).decode()
+
+
+def _keep_common(few: Numbers, many: Numbers) -> Numbers:
+    """Those of ascending numbers that others, ascending too, have as well; fast where the first are few."""
+    if not len(many):
+        return few[:0]
+    at = np.minimum(np.searchsorted(many, few), len(many) - 1)
+    common: Numbers = few[many[at] == few]
+    return common
 
 
 def map_array(path: Path) -> Any:

@@ -91,6 +91,14 @@ class SpotWriter:
         np.save(target / "spots.sizes.npy", np.frombuffer(self._sizes, dtype=np.uint8))
 
 
+def _mark(held: NDArray[np.uint32], wanted: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Which of many words are among some."""
+    flags = np.zeros(int(wanted.max()) + 2, dtype=np.bool_)
+    flags[wanted] = True
+    marked: NDArray[np.bool_] = flags[np.minimum(held, len(flags) - 1)]
+    return marked
+
+
 class Spots:
     """The arrays of one index folder, mapped into memory. Read only, safe between threads."""
 
@@ -110,7 +118,7 @@ class Spots:
             return [[] for _ in numbers]
         parts = [self._words[first:end] for first, end in bounds]
         held = np.concatenate(parts)
-        at = np.flatnonzero(np.isin(held, wanted))
+        at = np.flatnonzero(_mark(held, wanted))
         ends = np.cumsum([len(part) for part in parts])
         owners = np.searchsorted(ends, at, side="right")
         shifts = np.array([first for first, _end in bounds]) - ends + [len(part) for part in parts]

@@ -6,8 +6,13 @@ from dataclasses import replace
 
 from flask import Blueprint, Response, request
 
+from kb.generations import Generation
+from kb.queries.mentions import find_mentioned_filters
+from kb.queries.related_searches import find_related_searches
 from kb.queries.request import FORMATS, PARAMETERS, BadSearchRequest, RequestProblem, SearchRequest, parse_request
 from kb.queries.search import SearchResults, run_search
+from kb.views.cards import Drawn
+from kb.views.filters import draw_boxes
 from kb.views.formats import answer_format, make_format_url
 from kb.views.pagination import list_page_links
 from kb.views.site import live_generation, make_url, render_page, today
@@ -56,7 +61,8 @@ def _show_list(path: str, heading: str, only_type: str | None) -> str | Response
     wanted = read_request(only_type)
     if wanted.format:
         return answer_format(wanted, path)
-    results = run_search(live_generation(), wanted, today())
+    generation, day = live_generation(), today()
+    results = run_search(generation, wanted, day)
     shown = {None: FACETS_OF_ALL, "funding": FACETS_OF_FUNDING, "case-study": FACETS_OF_CASES}[only_type]
     by_name = {facet.name: facet for facet in results.facets}
     facets = [by_name[name] for name in shown if any(value.count or value.selected for value in by_name[name].values)]
@@ -66,8 +72,13 @@ def _show_list(path: str, heading: str, only_type: str | None) -> str | Response
         title,
         path=path,
         results=results,
+        mentioned=_list_mentioned(generation, path, results),
+        related_searches=find_related_searches(live_generation(), results, path),
         wanted=wanted,
         facets=facets,
+        boxes={facet.name: draw_boxes(generation, facet) for facet in facets},
+        day=day,
+        draw_card=generation.derive(Drawn).draw,
         chips=_list_chips(path, results, only_type),
         pages=list_page_links(path, results),
         hidden=_list_hidden(path, results),
@@ -96,6 +107,19 @@ def _list_chips(path: str, results: SearchResults, only_type: str | None) -> lis
         for facet in results.facets
         if not (only_type and facet.name == "type")
         for value in facet.selected
+    ]
+
+
+def _list_mentioned(generation: Generation, path: str, results: SearchResults) -> list[dict[str, str | int]]:
+    """The filters that the text names, each with the address of the same search narrowed by it."""
+    wanted = results.request
+    return [
+        {
+            "label": each.label,
+            "count": each.count,
+            "url": make_url(path, _pairs(wanted, path, selected=wanted.adding(each.facet, each.value))),
+        }
+        for each in find_mentioned_filters(generation, results)
     ]
 
 

@@ -12,16 +12,18 @@ from markupsafe import Markup
 
 from kb.config import PROJECT
 from kb.generations import Generation
-from kb.queries.deadlines import find_last_closing, find_next_closing, is_past_review
+from kb.queries.deadlines import is_past_review
 from kb.records.amounts import describe_amount, describe_result, write_number, write_pounds
 from kb.records.dates import StatedDate
 from kb.records.facets import NOT_STATED_LABEL
+from kb.views.cards import choose_tag_colour, list_facts, say_closing, say_known
 
 SERVICE_NAME = "Find school funding and partnerships"
 FRONTEND = next((path.name for path in sorted((PROJECT / "static" / "built").glob("govuk-*"))), "govuk-not-built")
 NAVIGATION = (
     ("/search", "Search"),
     ("/match", "What can we get?"),
+    ("/bids", "Joint bids"),
     ("/funding", "Funding"),
     ("/case-studies", "Case studies"),
     ("/framework", "Good practice"),
@@ -108,8 +110,10 @@ def register(app: Flask) -> None:
         say_count=say_count,
         make_url=make_url,
         today=today,
-        next_closing=find_next_closing,
-        last_closing=find_last_closing,
+        tag_colour=choose_tag_colour,
+        say_known=say_known,
+        say_closing=say_closing,
+        list_facts=list_facts,
         is_past_review=is_past_review,
         describe_amount=lambda amount: describe_amount(amount, live_generation().catalogue.vocabulary),
         not_stated=NOT_STATED_LABEL,

@@ -8,11 +8,16 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from bid_editor import BidEditor, find_link, import_file
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from visits import Visitor
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+from kb.config import PROJECT
+
+# The first is the same browser without a desktop around it, and opens a window in a quarter of the time.
+CHROMIUM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -23,7 +28,8 @@ CHROMIUM_ARGUMENTS = (
     "--disable-sync",
 )
 NO_CHROMIUM = "NO CHROMIUM: install chromium, chromium-browser or google-chrome to run the browser tests"
-# At least one address for each template, and for each of its states that looks different.
+# At least one address for each template, and for each of its states that looks different. {edit} and {read} stand for
+# the links of a joint bid, {entry} for one of its entries: see bid_places.
 PAGES = {
     "home": "/",
     "search": "/search?q=police+in+school&per_page=6",
@@ -55,9 +61,34 @@ PAGES = {
     "about": "/about",
     "accessibility": "/accessibility",
     "privacy": "/privacy",
+    "bids": "/bids?urn=100000&partner=charity&shortlist=national-lottery-awards-for-all-england",
+    "bid-overview": "{edit}",
+    "bid-partners": "{edit}/partners",
+    "bid-streams": "{edit}/streams",
+    "bid-budget": "{edit}/budget",
+    "bid-plan": "{edit}/plan",
+    "bid-rota": "{edit}/rota",
+    "bid-to-read": "{read}/after",
+    "bid-form": "{edit}/budget/new?kind=line",
+    "bid-choose-stream": "{edit}/streams/add?q=awards",
+    "bid-add-school": "{edit}/partners/add?q=school",
+    "bid-add-case": "{edit}/evidence/add?q=wardens",
+    "bid-remove": "{edit}/entry/{entry}/remove",
+    "bid-health": "{edit}/health",
+    "bid-history": "{edit}/history",
+    "bid-version": "{edit}/history/1",
+    "bid-pack": "{read}/pack",
+    "bid-share": "{edit}/links",
+    "bid-delete": "{edit}/delete",
+    "shortlist": "/shortlist?urn=100000&shortlist=teacher-development-fund&shortlist=schools-forum&shortlist=gone"
+    "&shortlist=case:portsmouth-mayfield-police-in-school",
     "not-found": "/funding/no-such-stream",
     "bad-request": "/search?colour=green",
 }
+
+
+# Templates that only a form leads to: test_bid_journeys.py looks at them.
+AFTER_A_FORM = {"bid_links.html", "bid_conflict.html", "bid_again.html", "bid_deleted.html"}
 
 
 class QuietHandler(WSGIRequestHandler):
@@ -67,16 +98,35 @@ class QuietHandler(WSGIRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture(params=PAGES.values(), ids=PAGES.keys())
+@pytest.fixture(scope="session")
+def bid_places(app: Flask) -> dict[str, str]:
+    """The links of a joint bid made from the worked example, and one of its entries."""
+    editor = BidEditor(app)
+    import_file(editor, (PROJECT / "docs" / "examples" / "portsmouth-wardens.json").read_bytes())
+    page = editor.add("risks", "risk", risk="Nobody comes")
+    return {"edit": editor.edit, "read": editor.read, "entry": find_link(page, "Change Nobody comes").split("/")[-1]}
+
+
+# All tests of a page run in the same process, because they share one visit to it.
+@pytest.fixture(
+    params=[pytest.param(at, id=name, marks=pytest.mark.xdist_group(f"page-{name}")) for name, at in PAGES.items()]
+)
 def address(request: pytest.FixtureRequest) -> str:
     """Each page in turn: a test that asks for it runs on every template."""
-    return str(request.param)
+    pattern = str(request.param)
+    return pattern.format(**request.getfixturevalue("bid_places")) if "{" in pattern else pattern
 
 
 @pytest.fixture
-def addresses() -> list[str]:
+def addresses(bid_places: dict[str, str]) -> list[str]:
     """All these pages."""
-    return list(PAGES.values())
+    return [pattern.format(**bid_places) for pattern in PAGES.values()]
+
+
+@pytest.fixture
+def after_a_form() -> set[str]:
+    """The templates that only a form leads to."""
+    return AFTER_A_FORM
 
 
 @pytest.fixture(scope="session")
@@ -103,6 +153,14 @@ def site(app: Flask) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture(scope="session")
+def visit(browser: Browser, site: str) -> Iterator[Visitor]:
+    """Visits an address of the site, once for all the tests that ask about it."""
+    visitor = Visitor(browser, site)
+    yield visitor
+    visitor.close()
 
 
 @pytest.fixture

@@ -2,73 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+from visits import Visitor, list_axe_faults
 
 pytestmark = pytest.mark.browser
 
-# No rule is left out; the size of targets (WCAG 2.2), which axe-core does not check by itself, is added.
-# What axe-core cannot settle (incomplete) counts as well: it is for us to make it plain.
-RUN_AXE = """async () => {
-  const rules = { "target-size": { enabled: true } };
-  const found = await axe.run({ resultTypes: ["violations", "incomplete"], rules });
-  return ["violations", "incomplete"].flatMap(kind => found[kind].flatMap(rule => rule.nodes.map(node => {
-    const why = [...node.any, ...node.all, ...node.none].map(check => check.message).join("; ");
-    return `${kind}: ${rule.id} at ${node.target}: ${why}`;
-  })));
-}"""
+
+def test_axe_finds_nothing_with_scripts(visit: Visitor, address: str) -> None:
+    assert visit(address).axe == []
 
 
-def list_faults(page: Page) -> Iterator[str]:
-    """Everything that axe-core finds at two widths."""
-    page.evaluate(Axe().axe_script)
-    for width in (375, 1280):
-        page.set_viewport_size({"width": width, "height": 800})
-        yield from (f"{width} px, {fault}" for fault in page.evaluate(RUN_AXE))
+def test_axe_finds_nothing_without_our_scripts(visit: Visitor, address: str) -> None:
+    assert visit(address).axe_without_scripts == []
 
 
-def test_axe_finds_nothing_with_scripts(open_page: Callable[..., Page], address: str) -> None:
-    assert list(list_faults(open_page(address))) == []
+def test_nothing_is_wider_than_the_window(visit: Visitor, address: str) -> None:
+    assert visit(address).wide == []
 
 
-# Only these look different where scripts run: the style sheet folds them. Whatever else our scripts do is in the body.
-READ_BODY = """() => {
-  if (document.querySelector(".app-filters")) return null;
-  const body = document.body.cloneNode(true);
-  body.querySelectorAll("script").forEach(script => script.remove());
-  return body.innerHTML;
-}"""
-
-
-def test_axe_finds_nothing_without_our_scripts(
-    new_page: Callable[..., Page], open_page: Callable[..., Page], address: str
+@pytest.mark.parametrize(
+    ("sound", "spoilt", "rule"),
+    [
+        ("<li>Six", '<li class="dim">Six', "color-contrast"),
+        ('alt="Six"', "", "image-alt"),
+        ("<a href='#six'>Six</a>", "<a href='#six'></a>", "link-name"),
+        ('<label for="f6">Six</label>', "", "label"),
+        ('id="help">', ">", "aria-valid-attr-value"),
+    ],
+)
+def test_axe_sees_the_one_part_of_a_long_list_that_is_not_like_the_others(
+    new_page: Callable[..., Page], sound: str, spoilt: str, rule: str
 ) -> None:
-    # axe-core is itself a script, so the window runs scripts: ours are kept out, and the page's own mark taken off.
+    numbers = ("One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight")
+    items = "".join(
+        f"<li>{word}: <img src='data:,' alt=\"{word}\"><a href='#{word.lower()}'>{word}</a>"
+        f'<label for="f{number}">{word}</label><input id="f{number}" type="text">'
+        for number, word in enumerate(numbers, 1)
+    )
+    html = f"""<!DOCTYPE html><html lang="en"><head><title>Long</title><style>.dim {{ color: #ddd }}</style></head>
+    <body><main><h1>Long</h1><p aria-describedby="help">A list</p><ul>{items}</ul>
+    <ul><li>1</li><li>2</li><li>3</li><li>4</li><li id="help">5</li></ul></main></body></html>"""
     page = new_page()
-    page.route("**/static/*.js*", lambda route: route.abort())
-    page.goto(address)
-    page.evaluate("document.body.classList.remove('js-enabled')")
-    with_scripts = open_page(address).evaluate(READ_BODY)
-    if with_scripts is None or page.evaluate(READ_BODY) != with_scripts:  # else the test above has seen this page
-        assert list(list_faults(page)) == []
-
-
-def test_nothing_is_wider_than_the_window(open_page: Callable[..., Page], address: str) -> None:
-    page = open_page(address)
-    # Folded filters count: a reader may open them.
-    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
-    for width in (320, 375, 700, 1280):  # 320 is what a window of 1280 holds at 400% zoom
-        page.set_viewport_size({"width": width, "height": 800})
-        wide = page.evaluate(
-            """() => [...document.querySelectorAll("body, body *")]
-                .filter(part => part.getBoundingClientRect().right > innerWidth + 1)
-                .map(part => part.outerHTML.slice(0, 120))"""
-        )
-        assert wide == [], f"too wide for {width} px"
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.set_content(html)
+    shown = page.locator("li").count()
+    assert {fault.split(": ")[1].split(" ")[0] for fault in list_axe_faults(page)} == set()
+    assert page.locator("li").count() < shown
+    page.set_content(html.replace(sound, spoilt))
+    assert html != html.replace(sound, spoilt)
+    assert {fault.split(": ")[1].split(" ")[0] for fault in list_axe_faults(page)} == {rule}
 
 
 def test_facts_of_a_result_have_room_for_their_words(open_page: Callable[..., Page]) -> None:

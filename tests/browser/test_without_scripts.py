@@ -20,7 +20,7 @@ def test_from_home_to_a_case_and_its_funding_without_scripts(open_page: Callable
     page.get_by_role("button", name="Apply filters").click()
     expect(page).to_have_url(re.compile(r"q=wardens&.*service_area=housing&.*phase=primary"))
     expect(page.get_by_role("checkbox", name="Housing")).to_be_checked()
-    page.get_by_role("link", name="Neighbourhood wardens who work in playgrounds").click()
+    page.get_by_role("link", name=re.compile("^Neighbourhood wardens who work in playgrounds")).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Neighbourhood wardens")
     page.get_by_role("link", name="Neighbourhood Renewal Fund").first.click()
     expect(page).to_have_url(re.compile(r"/funding/neighbourhood-renewal-fund$"))

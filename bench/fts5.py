@@ -1,4 +1,4 @@
-"""The peer: a bare SQLite FTS5 table with facet tables that answers the same searches, as one would write it by hand.
+"""A peer: a bare SQLite FTS5 table with facet tables that answers the same searches, as one would write it by hand.
 
 Same fields and weights, Porter stems, bm25, drill-sideways counts for every facet, twenty cards with snippets. It keeps
 nothing between searches but SQLite's own page cache, which has room for the whole file.
@@ -9,23 +9,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from kb.index import describe_record
-from kb.index.weights import FIELDS
-from kb.index.words import fold_text
-from kb.records.card import make_card
+from bench.entries import BOOSTS, PER_PAGE, list_entries
 from kb.records.corpus import Corpus
-from kb.records.facets import assign_facets
 
-PER_PAGE = 20
-WEIGHTS = ", ".join(str(field.weight) for field in FIELDS.values())
-TABLES = f"""
-create virtual table words using fts5({", ".join(FIELDS)}, tokenize = 'porter unicode61');
-create table card (no integer primary key, card text);
-create table facet (no integer, facet text, value text, primary key (no, facet, value)) without rowid;
-create index facet_value on facet (facet, value, no);
-"""
+WEIGHTS = ", ".join(map(str, BOOSTS.values()))
 SESSION = """
 pragma cache_size = -500000;
 create temp table hit (no integer primary key, score real);
@@ -33,42 +21,49 @@ create temp table found (no integer primary key, score real);
 """
 
 
-def write_peer(path: Path, corpus: Corpus) -> None:
+def write_fts5(path: Path, corpus: Corpus) -> None:
     """Write the peer's file with the same records under the same numbers."""
-    records: list[Any] = [*corpus.funding, *corpus.case_studies, *corpus.framework, *corpus.glossary]
-    marks = ", ".join("?" * (len(FIELDS) + 1))
+    marks = ", ".join("?" * (len(BOOSTS) + 1))
     database = sqlite3.connect(path)
-    database.executescript(TABLES)
+    database.executescript(f"""
+        create virtual table words using fts5({", ".join(BOOSTS)}, tokenize = 'porter unicode61');
+        create table card (no integer primary key, card text);
+        create table facet (no integer, facet text, value text, primary key (no, facet, value)) without rowid;
+        create index facet_value on facet (facet, value, no);
+    """)
     with database:
-        for no, record in enumerate(records):
-            document = describe_record(no, record, corpus.vocabulary)
-            parts = [fold_text(getattr(document, name)) for name in FIELDS]
-            database.execute(f"insert into words (rowid, {', '.join(FIELDS)}) values ({marks})", [no, *parts])
-            card = make_card(record, corpus.vocabulary).model_dump_json(exclude_defaults=True)
-            database.execute("insert into card values (?, ?)", [no, card])
-            values = assign_facets(record, corpus.vocabulary)
-            rows = [(no, facet, value) for facet, found in values.items() for value in found]
+        for entry in list_entries(corpus):
+            row = [entry.no, *entry.parts.values()]
+            database.execute(f"insert into words (rowid, {', '.join(BOOSTS)}) values ({marks})", row)
+            card = entry.card.model_dump_json(exclude_defaults=True)
+            database.execute("insert into card values (?, ?)", [entry.no, card])
+            rows = [(entry.no, facet, value) for facet, found in entry.facets.items() for value in found]
             database.executemany("insert into facet values (?, ?, ?)", rows)
         database.execute("insert into words (words) values ('optimize')")
         database.execute("analyze")
     database.close()
 
 
-class Peer:
-    """The peer's file, open for reading."""
+class Fts5:
+    """The peer's file, open for reading. `operator` is OR (any word) or AND (all words)."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, operator: str = "OR") -> None:
         address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         self._database = sqlite3.connect(address, uri=True, isolation_level=None)
         self._database.executescript(SESSION)
+        self._operator = operator
 
-    def search(self, words: Sequence[str], selected: Mapping[str, str], operator: str) -> tuple[int, object, object]:
-        """How many records have any word (operator OR) or all words (AND) and the value of every facet given; counts
-        by facet and value; and the first page as (card, snippet)."""
-        run, text = self._database.execute, f" {operator} ".join(words)
+    def search(self, words: Sequence[str], selected: Mapping[str, str]) -> int:
+        """Find, count every facet and make the first page of cards with snippets; returns how many records have the
+        words and the value of every facet given."""
+        run = self._database.execute
+        text = f" {self._operator} ".join(word if '"' in word else f'"{word}"' for word in words)
         run("delete from hit")
         run("delete from found")
-        run(f"insert into hit select rowid, bm25(words, {WEIGHTS}) from words where words match ?", [text])
+        if words:
+            run(f"insert into hit select rowid, bm25(words, {WEIGHTS}) from words where words match ?", [text])
+        else:
+            run("insert into hit select no, 0 from card")
         rule, values = require(selected)
         run(f"insert into found select no, score from hit where true{rule}", values)
         sql = "select facet, value, count(*) from found cross join facet using (no) group by 1, 2"
@@ -82,8 +77,12 @@ class Peer:
         numbers = ", ".join(map(str, best))
         cards = dict(run(f"select no, card from card where no in ({numbers})"))
         snippet = "snippet(words, -1, '<mark>', '</mark>', '…', 32)"
-        pieces = dict(run(f"select rowid, {snippet} from words where words match ? and rowid in ({numbers})", [text]))
-        return total, counts, [(cards[no], pieces[no]) for no in best]
+        pieces = {}
+        if words:
+            sql = f"select rowid, {snippet} from words where words match ? and rowid in ({numbers})"
+            pieces = dict(run(sql, [text]))
+        page = [(cards[no], pieces.get(no)) for no in best]
+        return total if counts or not page else len(page)
 
 
 def require(selected: Mapping[str, str]) -> tuple[str, list[str]]:
