@@ -22,6 +22,7 @@ from bench.generation import VAR
 from bench.match import measure_match, write_match_report
 from bench.plot import write_plot
 from bench.register import write_register_report
+from bench.workspaces import write_workspaces_report
 from kb.config import PROJECT
 
 SIZES = (350, 3_500, 35_000)
@@ -114,9 +115,10 @@ def main() -> None:
     for size in [int(given) for given in sys.argv[1:]] or SIZES:
         measure_size(size)
     notes = read_notes()
-    print("The match, and the register of schools", flush=True)
+    print("The match, the register of schools, joint bids", flush=True)
     match = list(write_match_report(measure_match()))
-    report = "\n".join([*write_report(notes), "", *match, "", *write_register_report()]) + "\n"
+    rest = [*match, "", *write_register_report(), "", *write_workspaces_report()]
+    report = "\n".join([*write_report(notes), "", *rest]) + "\n"
     (VAR / "report.md").write_text(report, encoding="utf-8")
     print(report)
     if set(notes) == set(SIZES):

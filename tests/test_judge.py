@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -207,4 +208,5 @@ def test_the_command_says_why_a_record_is_found(built_data: Path) -> None:
     result = CliRunner().invoke(main, ["search", "roof", "--explain"], env={"KB_DATA": str(built_data)})
     assert result.exit_code == 0
     assert "roof: " in result.stdout
+    assert re.search(r"means \d+% the same", result.stdout)
     assert ", every word" in result.stdout

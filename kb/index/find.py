@@ -251,6 +251,12 @@ class TextIndex:
             reasons.append(Reason(" ".join(concept.words), matched if score else "", round(score, 2)))
         return reasons
 
+    def explain_meaning(self, wanted: TextQuery, number: int) -> float | None:
+        """How near a record comes to the query in meaning, from 0 to 1; None where the index knows nothing of that."""
+        if self._meanings is None or not wanted.words:
+            return None
+        return float(self._meanings.compare(self._say_plainly(wanted), np.array([number]))[0])
+
     def show_widened(self, wanted: TextQuery, hits: Hits) -> dict[str, list[str]]:
         """By part of the query as typed, the other expressions that count for it, each by its commonest forms."""
         typed = dict(wanted.typed)

@@ -172,12 +172,15 @@ def explain_results(generation: Generation, results: SearchResults) -> dict[str,
     for item in results.results:
         number = generation.catalogue.find_number(item.card.type, item.card.id)
         reasons = generation.index.explain(wanted, number) if number is not None else []
-        lines[item.card.url] = [
+        said = [
             f"{reason.typed}: "
             + ("not here" if not reason.matched else f"{reason.score:g}")
             + (f", as {reason.matched}" if reason.matched not in ("", reason.typed) else "")
             for reason in reasons
-        ] + [f"score {item.score:g}{', every word' if item.has_all_words else ''}"]
+        ]
+        near = generation.index.explain_meaning(wanted, number) if number is not None else None
+        said += [f"means {near:.0%} the same"] if near is not None else []
+        lines[item.card.url] = [*said, f"score {item.score:g}{', every word' if item.has_all_words else ''}"]
     return lines
 
 

@@ -17,6 +17,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 
 from kb.errors import NoGeneration
 from kb.queries.match_request import CORRECTION
+from kb.queries.request import IGNORED, IGNORED_PREFIXES
 from kb.queries.shortlist import MAX_SHORTLIST, PARAMETER, Shortlist, parse_shortlist
 from kb.views.site import hash_file, live_generation, make_url
 
@@ -117,8 +118,12 @@ def address_without(value: str, fragment: str = "") -> str:
 
 
 def _list_others() -> list[tuple[str, str]]:
-    """The other parameters of this request."""
-    return [pair for pair in request.args.items(multi=True) if pair[0] != PARAMETER]
+    """The other parameters of this request, without those of campaigns."""
+    return [
+        (name, value)
+        for name, value in request.args.items(multi=True)
+        if name != PARAMETER and name not in IGNORED and not name.startswith(IGNORED_PREFIXES)
+    ]
 
 
 def _pair(values: Iterable[str]) -> list[tuple[str, str]]:
