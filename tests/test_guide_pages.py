@@ -81,7 +81,7 @@ def test_the_about_page_says_what_is_live_and_names_the_licences(get_page: PageR
 @pytest.mark.parametrize(
     ("address", "words"),
     [
-        ("/privacy", "No cookie is set and no account is needed."),
+        ("/privacy", "To read, no cookie is set and no account is needed."),
         ("/accessibility", "Web Content Accessibility Guidelines 2.2, level AA"),
     ],
 )

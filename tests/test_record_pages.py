@@ -170,7 +170,7 @@ def list_sentences(value: object) -> Iterator[str]:
     places of a rule, which its sentence names."""
     if isinstance(value, BaseModel):
         for name in type(value).model_fields:
-            if name not in ("body", "aliases", "theme", "values"):
+            if name not in ("body", "aliases", "asked_as", "theme", "values"):
                 yield from list_sentences(getattr(value, name))
     elif isinstance(value, tuple):
         for part in value:

@@ -248,7 +248,7 @@ def test_a_list_links_to_itself_in_each_format(
     client: FlaskClient, get_page: PageReader, path: str, names: list[str], query: str
 ) -> None:
     page = get_page(f"{path}?{query}")
-    line = page.find("p", string=None, class_="app-noprint")
+    line = page.find("p", string=None, class_="govuk-body-s app-noprint")
     assert read_text(line).startswith(f"This list as {', '.join(names)}. Bookmark this page to save the search;")
     addresses = [link["href"] for link in line.select("a")]
     for address, wanted_format in zip(addresses, FORMATS, strict=False):
@@ -258,7 +258,7 @@ def test_a_list_links_to_itself_in_each_format(
 
 
 def test_addresses_of_formats_leave_out_what_a_format_does_not_have(get_page: PageReader) -> None:
-    line = get_page("/funding?q=sport&sort=title&per_page=5&page=2").find("p", class_="app-noprint")
+    line = get_page("/funding?q=sport&sort=title&per_page=5&page=2").find("p", class_="govuk-body-s app-noprint")
     assert [link["href"] for link in line.select("a")] == [
         "/funding?q=sport&sort=title&format=csv",
         "/funding?q=sport&sort=title&per_page=5&page=2&format=json",

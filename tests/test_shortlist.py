@@ -326,10 +326,10 @@ def test_a_bid_neither_reads_a_shortlist_nor_carries_it(app: Flask) -> None:
     assert not page.select(".app-shortlist-bar, [href*='shortlist='], [name='shortlist']")
 
 
-def test_the_site_says_that_nothing_is_built_whatever_is_on_a_shortlist(
-    make_app: Callable[..., Flask], tmp_path: Path
-) -> None:
-    assert make_app(data=tmp_path).test_client().get("/search" + write_query(*CHOSEN)).status_code == 503
+def test_a_shortlist_is_no_matter_where_nothing_is_built(make_app: Callable[..., Flask], tmp_path: Path) -> None:
+    client = make_app(data=tmp_path).test_client()
+    assert client.get("/search" + write_query(*CHOSEN)).status_code == 503
+    assert client.get("/accessibility" + write_query(*CHOSEN)).status_code == 200
 
 
 def test_odd_parameters_stay_whole_in_the_links_that_add(get_page: PageReader) -> None:

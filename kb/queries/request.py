@@ -140,6 +140,7 @@ def _read_number(
     text = _first(given, name)
     if text is None:
         return default
+    text = text.removesuffix(".0")  # to JSON Schema, by which the API is described, 2.0 is a whole number
     if text.isascii() and text.isdigit() and len(text) < 7 and 1 <= int(text) <= most:
         return int(text)
     problems.append(RequestProblem(name, f'"{text[:60]}" cannot be used. Write a whole number from 1 to {most}'))

@@ -84,7 +84,7 @@ def answer_schools_request() -> Response:
     text = read_query(given)
     if not text:
         raise BadSearchRequest([RequestProblem("q", "write what to look for: a URN, a name, a postcode, a town")])
-    limit = given.get("limit", str(DEFAULT_SCHOOLS))
+    limit = given.get("limit", str(DEFAULT_SCHOOLS)).removesuffix(".0")  # to JSON Schema 2.0 is a whole number
     if not (limit.isascii() and limit.isdigit() and len(limit) < 4 and 1 <= int(limit) <= MAX_SCHOOLS):
         message = f'"{limit[:60]}" cannot be used. Write a whole number from 1 to {MAX_SCHOOLS}'
         raise BadSearchRequest([RequestProblem("limit", message)])
