@@ -36,8 +36,8 @@ from kb.views import lists
 QUERIES = 200
 WARM_UP = 40
 ODD_TRIES = 3
-PATIENCE = 60.0  # seconds of processor time after which an engine is asked no more at this size
-FEWEST = 20
+PATIENCE = 15.0  # seconds of processor time after which an engine is asked no more at this size
+FEWEST = 5
 Timing = tuple[float, float, int]  # processor ms, wall ms, what the call returned
 Pairs = list[tuple[str, str]]
 
