@@ -6,12 +6,14 @@ import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from page_checks import PageReader
 from register_files import make_seed
+from shares import Shares
 
 from kb.app import create_app
 from kb.build import build_generation
@@ -108,6 +110,12 @@ def cases(generation: Generation) -> list[CaseStudy]:
     """Every case study of the content."""
     catalogue = generation.catalogue
     return [catalogue.get_case_study(case_id) for case_id in catalogue.list_ids("case-study")]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Shares:
+    """Let the tests that share what takes long to read run in one process."""
+    return Shares(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -14,8 +14,6 @@ from kb.records.case_study import CaseStudy
 from kb.records.corpus import Corpus
 from kb.records.funding import FundingStream
 
-pytestmark = pytest.mark.xdist_group("every-record")  # in one process, so that each record is read once
-
 CASES_BY_DOCUMENT = {
     "more-than-the-sum": 16,
     "leadership-for-public-value": 7,

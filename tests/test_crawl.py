@@ -12,8 +12,6 @@ from page_checks import PageReader, list_links
 
 from kb.generations import Generation
 
-pytestmark = pytest.mark.xdist_group("every-record")  # in one process, so that each record is read once
-
 STARTS = ("/", "/schools?q=school", "/match?urn=100000")  # what links lead to, and what only a form leads to
 # Addresses followed of one path with the same parameters, of which a list has thousands.
 SAME_SHAPE = {"match": 1, "schools": 1, "funding": 3, "case-studies": 3, "search": 3}

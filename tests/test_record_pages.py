@@ -15,8 +15,6 @@ from kb.generations import Generation
 from kb.records.case_study import CaseStudy
 from kb.records.funding import FundingStream
 
-pytestmark = pytest.mark.xdist_group("every-record")  # in one process, so that each record is read once
-
 
 def read_glance(page: BeautifulSoup) -> dict[str, str]:
     """The rows of "At a glance"."""

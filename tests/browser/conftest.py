@@ -6,6 +6,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from bid_editor import BidEditor, find_link, import_file
@@ -44,8 +45,8 @@ PAGES = {
     "case-with-results": "/case-studies/portsmouth-mayfield-police-in-school",
     "funding-schools": "/funding/teacher-development-fund/schools?council=hackney",
     "match-start": "/match",
-    "match-school": "/match?urn=100000&q=club",
-    "match-described": "/match?profile=1&phase.profile=special&partner=charity&q=capital",
+    "match-school": "/match?urn=100000&q=playground",
+    "match-described": "/match?profile=1&phase.profile=special&partner=charity&service_area=libraries",
     "plan": "/match/plan/teacher-development-fund?closes=2027-03-12",
     "schools": "/schools?q=primary+school",
     "school": "/schools/100000",
@@ -107,10 +108,7 @@ def bid_places(app: Flask) -> dict[str, str]:
     return {"edit": editor.edit, "read": editor.read, "entry": find_link(page, "Change Nobody comes").split("/")[-1]}
 
 
-# All tests of a page run in the same process, because they share one visit to it.
-@pytest.fixture(
-    params=[pytest.param(at, id=name, marks=pytest.mark.xdist_group(f"page-{name}")) for name, at in PAGES.items()]
-)
+@pytest.fixture(params=PAGES.values(), ids=PAGES.keys())
 def address(request: pytest.FixtureRequest) -> str:
     """Each page in turn: a test that asks for it runs on every template."""
     pattern = str(request.param)
@@ -146,7 +144,16 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def site(app: Flask) -> Iterator[str]:
     """The whole site, static files included, on a free port of this machine; its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler)
+
+    def answer_whole(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        """Read an answer to its end and close it: this server forgets to where the browser has gone."""
+        parts = app.wsgi_app(environ, start_response)
+        try:
+            return [b"".join(parts)]
+        finally:
+            getattr(parts, "close", list)()
+
+    server = make_server("127.0.0.1", 0, answer_whole, threaded=True, request_handler=QuietHandler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
