@@ -58,7 +58,7 @@ class PageReader:
 
 def read_page(response: TestResponse) -> BeautifulSoup:
     """The answer as a page."""
-    return BeautifulSoup(response.text, "html.parser")
+    return BeautifulSoup(response.text, "lxml")
 
 
 def read_text(tag: Tag | Part | None) -> str:

@@ -14,7 +14,6 @@ from icalendar import Calendar
 from page_checks import PageReader, read_text
 
 from kb.generations import Generation
-from kb.queries.plan import explain_no_bid
 
 RECURRING = "/match/plan/teacher-development-fund"
 ROLLING = "/match/plan/national-lottery-awards-for-all-england"
@@ -238,17 +237,3 @@ def test_empty_fields_and_campaign_parameters_change_nothing(get_page: PageReade
 @pytest.mark.parametrize("stream_id", ["schools-forum", "no-such-fund", "%C3%A9", "pupil-premium%00"])
 def test_there_is_no_plan_for_a_mechanism_or_an_unknown_fund(get_page: PageReader, stream_id: str) -> None:
     assert read_text(get_page(f"/match/plan/{stream_id}", status=404).h1) == "Page not found"
-
-
-def test_nobody_is_led_to_plan_a_bid_where_nobody_applies(get_page: PageReader, generation: Generation) -> None:
-    kinds = set()
-    for stream in generation.catalogue.list_funding_streams():
-        links = get_page(f"/funding/{stream.id}").select(f"a[href='/match/plan/{stream.id}']")
-        applies = not stream.is_mechanism and explain_no_bid(stream) is None
-        assert len(links) == applies, stream.id
-        kinds.add((stream.is_mechanism, applies))
-        if not stream.is_mechanism and not applies:
-            page = get_page(f"/match/plan/{stream.id}?closes=2027-01-29")
-            assert "There is no bid to plan." in read_text(page.main)
-            assert not page.select("form.app-plan-form, table")
-    assert kinds == {(True, False), (False, True), (False, False)}

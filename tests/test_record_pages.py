@@ -12,6 +12,7 @@ from page_checks import PageReader, find_part, list_addresses, read_page, read_t
 from pydantic import BaseModel
 
 from kb.generations import Generation
+from kb.queries.plan import explain_no_bid
 from kb.records.case_study import CaseStudy
 from kb.records.funding import FundingStream
 
@@ -325,3 +326,17 @@ def test_a_case_leads_to_money_of_its_service_areas(get_page: PageReader) -> Non
     (address,) = list_addresses(find_part(page, "Funding like this today"))
     chips = {read_text(chip) for chip in get_page(address).select(".app-chip")}
     assert "Remove Service area: Community safety ×" in chips
+
+
+def test_nobody_is_led_to_plan_a_bid_where_nobody_applies(get_page: PageReader, generation: Generation) -> None:
+    kinds = set()
+    for stream in generation.catalogue.list_funding_streams():
+        links = get_page(f"/funding/{stream.id}").select(f"a[href='/match/plan/{stream.id}']")
+        applies = not stream.is_mechanism and explain_no_bid(stream) is None
+        assert len(links) == applies, stream.id
+        kinds.add((stream.is_mechanism, applies))
+        if not stream.is_mechanism and not applies:
+            page = get_page(f"/match/plan/{stream.id}?closes=2027-01-29")
+            assert "There is no bid to plan." in read_text(page.main)
+            assert not page.select("form.app-plan-form, table")
+    assert kinds == {(True, False), (False, True), (False, False)}
