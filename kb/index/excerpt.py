@@ -44,20 +44,20 @@ def escape(text: str) -> str:
 def _choose_start(text: str, spots: Sequence[Spot]) -> int:
     """Where to cut so that most different words are seen; early windows win ties."""
     best, best_count, end = None, 0, 0
-    seen: dict[str, int] = {}
-    words = [text[spot.start : spot.end].lower() for spot in spots]
+    seen: dict[int, int] = {}
     for number, spot in enumerate(spots):
         while end < len(spots) and spots[end].end <= spot.start + LENGTH - LEAD:
-            seen[words[end]] = seen.get(words[end], 0) + 1
+            word = spots[end].word
+            seen[word] = seen.get(word, 0) + 1
             end += 1
         if end <= number:  # a word longer than the window
             end = number + 1
             continue
         if len(seen) > best_count:
             best, best_count = spot.start, len(seen)
-        seen[words[number]] -= 1
-        if not seen[words[number]]:
-            del seen[words[number]]
+        seen[spot.word] -= 1
+        if not seen[spot.word]:
+            del seen[spot.word]
     if best is None or best <= LEAD:
         return 0
     cut = text.find(" ", best - LEAD)

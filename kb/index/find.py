@@ -1,8 +1,8 @@
 """Find records by words in one generation's index.
 
-Whoosh makes the postings and finds whole names; the build copies its postings into arrays (kb/index/postings.py), from
-which what a word scores in every record is worked out at once and kept (kb/index/scores.py). A query is then a few
-additions. A searcher must not be shared between threads, so each thread has its own.
+Whoosh makes the postings and finds whole names; the build copies its postings into arrays (kb/index/postings.py) and
+works out what each word scores in every record (kb/index/scores.py). A query is then a few additions. A searcher must
+not be shared between threads, so each thread has its own.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class TextIndex:
         self._meanings = open_meanings(folder)
         self._thesaurus = read_thesaurus(folder)
         self.count: int = self._searcher.doc_count_all()
-        self._words = WordScores(self._arrays, self.count)
+        self._words = WordScores(folder, self._arrays, self.count)
         self._spots = Spots(folder)
         self._look_up_all = lru_cache(MAX_EXPRESSIONS)(self._words.look_up_all)
         self._correct = lru_cache(MAX_CORRECTED)(lambda typed: correct_word(typed, self._list_like(typed)))

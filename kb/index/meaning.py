@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 PACKAGE = "wordllama"
 TABLE = "weights/l2_supercat_256.safetensors"
 TOKENIZER = "tokenizers/l2_supercat_tokenizer_config.json"
-WIDTH = 256
+WIDTH = 128  # of the table's 256 figures a token: it was trained so that the first ones say most (docs/relevance.md)
 MAX_TOKENS = 64  # of a query: a pasted e-mail says what it wants in less
 BATCH = 2000
 ROWS_AT_ONCE = 112  # of vectors as floats: just below what the C library asks the system for anew each time
@@ -35,7 +35,7 @@ class TokenVectors:
         from safetensors.numpy import load_file
         from tokenizers import Tokenizer
 
-        self._table: NDArray[Any] = next(iter(load_file(package / TABLE).values()))
+        self._table: NDArray[Any] = np.ascontiguousarray(next(iter(load_file(package / TABLE).values()))[:, :WIDTH])
         self._tokenizer = Tokenizer.from_file(str(package / TOKENIZER))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)

@@ -4,7 +4,9 @@ index/arrays/words.npy                 every stem of the searched fields, sorted
 index/arrays/<field>.offsets.npy       where each stem's records begin in the two arrays below, and the end
 index/arrays/<field>.numbers.npy       numbers of records, ascending within a stem
 index/arrays/<field>.starts.npy        where the places of each of these begin in the next array, and the end
-index/arrays/<field>.places.npy        where the stem stands in that field of that record, in turn
+index/arrays/<field>.places.npy        where the stem stands in that field: places are counted on from record to record,
+                                       so that one says which record it is in
+index/arrays/<field>.firsts.npy        the first place of each record in that field
 index/arrays/<field>.lengths.npy       how many words each record has in that field, rounded as Whoosh keeps it
 index/arrays/<field>.mean.npy          the mean length of that field, not rounded
 index/arrays/forms.npy, stems.npy      every word as written and its stem, sorted by stem, for excerpts and spelling
@@ -27,10 +29,11 @@ from kb.index.spelling import draw_shape
 from kb.index.words import stem_word
 
 FOLDER = "arrays"
-PLACE_BITS = 32  # of a (record, place) number; a field has far fewer words
+FIRST_PLACE = 4096  # so that going back by the words of a phrase, which are fewer, stays above 0
 MAX_KNOWN = 20_000  # words of which it is kept where they stand, and in what form most records have them
 Texts = NDArray[np.bytes_]
 Numbers = NDArray[np.int64]
+Places = NDArray[np.uint32]
 
 
 class FieldPostings(NamedTuple):
@@ -39,7 +42,8 @@ class FieldPostings(NamedTuple):
     offsets: NDArray[np.int64]
     numbers: NDArray[np.int32]
     starts: NDArray[np.uint32]
-    places: NDArray[np.int32]
+    places: NDArray[np.uint32]
+    firsts: NDArray[np.uint32]
     lengths: NDArray[np.float64]
     mean: float
 
@@ -83,13 +87,27 @@ def _write_field(target: Path, reader: Any, field: str, words: list[bytes]) -> N
                 starts.append(len(places))
         offsets.append(len(numbers))
     count = reader.doc_count_all()
+    firsts, counted_on = _count_on(count, *(np.frombuffer(each, dtype=np.int32) for each in (numbers, starts, places)))
     lengths = [reader.doc_field_length(number, field) or 0 for number in range(count)]
     np.save(target / f"{field}.mean.npy", reader.field_length(field) / count if count else 1.0)
     np.save(target / f"{field}.offsets.npy", np.frombuffer(offsets, dtype=np.int64))
     np.save(target / f"{field}.numbers.npy", np.frombuffer(numbers, dtype=np.int32))
     np.save(target / f"{field}.starts.npy", np.frombuffer(starts, dtype=np.uint32))
-    np.save(target / f"{field}.places.npy", np.frombuffer(places, dtype=np.int32))
+    np.save(target / f"{field}.places.npy", counted_on)
+    np.save(target / f"{field}.firsts.npy", firsts)
     np.save(target / f"{field}.lengths.npy", np.array(lengths, dtype=np.float64))
+
+
+def _count_on(
+    count: int, numbers: NDArray[np.int32], starts: NDArray[np.int32], places: NDArray[np.int32]
+) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """The first place of each record, and places counted on from there; between two records one place is free, so that
+    no phrase reaches from one into the other."""
+    owners = np.repeat(numbers, np.diff(starts))
+    sizes = np.zeros(count, dtype=np.int64)
+    np.maximum.at(sizes, owners, places + 2)
+    firsts = (np.cumsum(sizes) - sizes + FIRST_PLACE).astype(np.uint32)
+    return firsts, firsts[owners] + places.astype(np.uint32)
 
 
 def _read_postings(reader: Any, field: str, word: bytes) -> Iterator[tuple[int, list[int]]]:
@@ -116,16 +134,9 @@ class PostingArrays:
         self.has_form = lru_cache(MAX_KNOWN)(self._has_form)
         self.choose_form = lru_cache(MAX_KNOWN)(self._choose_form)
 
-    def look_up(self, word: str) -> Iterator[tuple[str, NDArray[np.int32], NDArray[np.float32]]]:
-        """(field, numbers of records, times) of a stem, for each field that has it."""
-        at = self._find_word(word)
-        if at is None:
-            return
-        for name, field in self.fields.items():
-            start, end = int(field.offsets[at]), int(field.offsets[at + 1])
-            if end > start:
-                times = np.diff(field.starts[start : end + 1]).astype(np.float32)
-                yield name, field.numbers[start:end], times
+    def find_word(self, word: str) -> int | None:
+        """The place of a stem in words.npy; None where no record has it."""
+        return self._find_word(word)
 
     def number_words(self, stems: Iterable[str]) -> list[int]:
         """The places in words.npy of those of some stems that any record has."""
@@ -133,32 +144,30 @@ class PostingArrays:
 
     def find_phrase(self, stems: tuple[str, ...]) -> Numbers:
         """The numbers of the records in which stems stand next to each other in this order, in one field."""
-        found = np.zeros(0, dtype=np.int64)
+        found = [np.zeros(0, dtype=np.int64)]
         for field in self.fields.values():
             held = None
             for number, stem in sorted(enumerate(stems), key=lambda pair: self._count(field, pair[1])):
-                spots = self._list_spots(field, stem) - number
-                held = spots if held is None else _keep_common(held, spots)
+                places = self._list_places(field, stem) - np.uint32(number)
+                held = places if held is None else _keep_common(held, places)
                 if not len(held):
                     break
             if held is not None and len(held):
-                found = np.union1d(found, held >> PLACE_BITS)
-        return found
+                found.append(np.searchsorted(field.firsts, held, side="right") - 1)
+        return np.unique(np.concatenate(found))
 
     def _count(self, field: FieldPostings, stem: str) -> int:
         """How many records have a stem in a field."""
         at = self._find_word(stem)
         return 0 if at is None else int(field.offsets[at + 1] - field.offsets[at])
 
-    def _list_spots(self, field: FieldPostings, stem: str) -> Numbers:
-        """Every (record, place) of a stem in a field as one number, so that neighbours differ by 1."""
+    def _list_places(self, field: FieldPostings, stem: str) -> Places:
+        """Every place of a stem in a field, ascending."""
         at = self._find_word(stem)
         if at is None:
-            return np.zeros(0, dtype=np.int64)
-        start, end = int(field.offsets[at]), int(field.offsets[at + 1])
-        starts = field.starts[start : end + 1]
-        numbers = np.repeat(field.numbers[start:end].astype(np.int64), np.diff(starts))
-        return (numbers << PLACE_BITS) + field.places[int(starts[0]) : int(starts[-1])]
+            return np.zeros(0, dtype=np.uint32)
+        start, end = (int(field.starts[int(field.offsets[each])]) for each in (at, at + 1))
+        return field.places[start:end]
 
     def list_forms(self, stem: str) -> list[str]:
         """Every word as written in the records with this stem."""
@@ -178,12 +187,12 @@ class PostingArrays:
         return bytes(self.forms[start + commonest]).decode()
 
 
-def _keep_common(few: Numbers, many: Numbers) -> Numbers:
+def _keep_common(few: Places, many: Places) -> Places:
     """Those of ascending numbers that others, ascending too, have as well; fast where the first are few."""
     if not len(many):
         return few[:0]
     at = np.minimum(np.searchsorted(many, few), len(many) - 1)
-    common: Numbers = few[many[at] == few]
+    common: Places = few[many[at] == few]
     return common
 
 
@@ -194,11 +203,11 @@ def map_array(path: Path) -> Any:
 
 
 def _open_field(at: Path, field: str) -> FieldPostings:
-    offsets, numbers, starts, places = (
-        map_array(at / f"{field}.{part}.npy") for part in ("offsets", "numbers", "starts", "places")
+    offsets, numbers, starts, places, firsts = (
+        map_array(at / f"{field}.{part}.npy") for part in ("offsets", "numbers", "starts", "places", "firsts")
     )
     lengths, mean = np.load(at / f"{field}.lengths.npy"), float(np.load(at / f"{field}.mean.npy"))
-    return FieldPostings(offsets, numbers, starts, places, lengths, mean or 1.0)
+    return FieldPostings(offsets, numbers, starts, places, firsts, lengths, mean or 1.0)
 
 
 def _find_first(texts: Texts, text: str) -> int | None:

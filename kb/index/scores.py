@@ -3,21 +3,29 @@
 The formula is BM25F as Robertson and Zaragoza give it (The Probabilistic Relevance Framework, 2009): what the fields
 hold is added up, weighed, before it is saturated, so that a word in a title and a body is one word said twice. Whoosh
 adds up fields that are saturated one by one, which lets a word in a title outweigh a whole body (docs/relevance.md has
-figures).
+figures). The build works the scores out, so that no reader waits for them:
+
+index/arrays/scores.offsets.npy   where the records of each stem of words.npy begin in the two arrays below, and the end
+index/arrays/scores.numbers.npy   numbers of records, ascending within a stem
+index/arrays/scores.values.npy    what the stem scores in each of these
+index/arrays/scores.weights.npy   the idf of each stem
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.index.postings import PostingArrays
+from kb.index.postings import FOLDER, PostingArrays, map_array
 from kb.index.weights import FIELDS, SATURATION, FieldWeight
 
-MAX_KEPT_WORDS = 20_000  # words whose scores are kept; two arrays of a few kilobytes each at most
+MAX_KEPT_WORDS = 20_000  # words whose bit sets are kept, of a few kilobytes each at most
+WORDS_AT_ONCE = 2000  # of which the build works out the scores together
 
 Numbers = NDArray[np.int64]
 Scores = NDArray[np.float64]
@@ -27,10 +35,25 @@ class Matches(NamedTuple):
     """The records of a word or expression: numbers, ascending, what each scores, the same as a bit set, and its idf
     (0 for what no record has)."""
 
-    numbers: Numbers
-    scores: Scores
+    numbers: NDArray[np.int32] | Numbers
+    scores: NDArray[np.float32] | Scores
     bits: int
     weight: float
+
+
+class ScoredWords(NamedTuple):
+    """Some words: how many records have each, the numbers and scores of these in turn, and the idf of each word."""
+
+    held: Numbers
+    numbers: NDArray[np.int32]
+    scores: NDArray[np.float32]
+    weights: Scores
+
+
+NO_WORDS = ScoredWords(
+    np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32), np.zeros(0)
+)
+NOTHING = Matches(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32), 0, 0.0)
 
 
 def weigh_word(having: int, count: int) -> float:
@@ -45,7 +68,7 @@ def list_members(bits: int) -> Numbers:
     return np.flatnonzero(np.unpackbits(raw, bitorder="little"))
 
 
-def make_bits(numbers: Numbers, count: int) -> int:
+def make_bits(numbers: NDArray[np.integer], count: int) -> int:
     """The bit set of numbers below `count`."""
     flags = np.zeros(count, dtype=np.uint8)
     flags[numbers] = 1
@@ -57,29 +80,66 @@ def weigh_times(times: NDArray[np.float32], lengths: Scores, mean: float, weight
     return weight.weight * times / (1 - weight.length + weight.length * lengths / mean)
 
 
-class WordScores:
-    """Scores of one generation's words, worked out at a word's first use and kept. Safe between threads."""
+def write_scores(folder: Path, count: int) -> None:
+    """Work out what every word scores in each of `count` records, and write it beside the postings of an index
+    folder."""
+    target, arrays = folder / FOLDER, PostingArrays(folder, FIELDS)
+    held, numbers, values, weights = map(np.concatenate, zip(NO_WORDS, *_score_words(arrays, count), strict=True))
+    np.save(target / "scores.offsets.npy", np.concatenate(([0], np.cumsum(held))))
+    np.save(target / "scores.numbers.npy", numbers)
+    np.save(target / "scores.values.npy", values)
+    np.save(target / "scores.weights.npy", weights)
 
-    def __init__(self, arrays: PostingArrays, count: int) -> None:
+
+def _score_words(arrays: PostingArrays, count: int) -> Iterator[ScoredWords]:
+    """What the words of an index score, some words at a time."""
+    last = len(next(iter(arrays.fields.values())).offsets) - 1
+    for first in range(0, last, WORDS_AT_ONCE):
+        size = min(WORDS_AT_ONCE, last - first)
+        keys, times = [], []
+        for name, field in arrays.fields.items():
+            offsets = field.offsets[first : first + size + 1]
+            own = slice(int(offsets[0]), int(offsets[-1]))
+            numbers = field.numbers[own]
+            said = np.diff(field.starts[own.start : own.stop + 1]).astype(np.float32)
+            keys.append(np.repeat(np.arange(size), np.diff(offsets)) * count + numbers)
+            times.append(weigh_times(said, field.lengths[numbers], field.mean, FIELDS[name]))
+        pairs, places = np.unique(np.concatenate(keys), return_inverse=True)
+        weighed = np.bincount(places, np.concatenate(times), len(pairs))
+        words = pairs // count
+        held = np.bincount(words, minlength=size)
+        weights = np.array([weigh_word(having, count) if having else 0.0 for having in held.tolist()])
+        scores = weights[words] * weighed * (SATURATION + 1) / (weighed + SATURATION)
+        yield ScoredWords(held, (pairs % count).astype(np.int32), scores.astype(np.float32), weights)
+
+
+class WordScores:
+    """Scores of one generation's words, mapped into memory. Safe between threads."""
+
+    def __init__(self, folder: Path, arrays: PostingArrays, count: int) -> None:
+        at = folder / FOLDER
         self._arrays, self._count = arrays, count
+        self._offsets: Numbers = map_array(at / "scores.offsets.npy")
+        self._numbers: NDArray[np.int32] = map_array(at / "scores.numbers.npy")
+        self._values: NDArray[np.float32] = map_array(at / "scores.values.npy")
+        self._weights: Scores = map_array(at / "scores.weights.npy")
         self._kept: dict[str, Matches] = {}
 
     def look_up(self, word: str) -> Matches:
         """The records that have a stem in any field."""
         kept = self._kept.get(word)
         if kept is None:
-            times = np.zeros(self._count)
-            for name, having, found in self._arrays.look_up(word):
-                field, weight = self._arrays.fields[name], FIELDS[name]
-                times[having] += weigh_times(found, field.lengths[having], field.mean, weight)
-            numbers = np.flatnonzero(times)
-            idf = weigh_word(len(numbers), self._count) if len(numbers) else 0.0
-            scores = idf * times[numbers] * (SATURATION + 1) / (times[numbers] + SATURATION)
-            kept = Matches(numbers, scores, make_bits(numbers, self._count), idf)
+            at = self._arrays.find_word(word)
+            kept = NOTHING if at is None else self._read(at)
             if len(self._kept) >= MAX_KEPT_WORDS:
                 self._kept.clear()
             self._kept[word] = kept
         return kept
+
+    def _read(self, at: int) -> Matches:
+        own = slice(int(self._offsets[at]), int(self._offsets[at + 1]))
+        numbers = self._numbers[own]
+        return Matches(numbers, self._values[own], make_bits(numbers, self._count), float(self._weights[at]))
 
     def look_up_all(self, words: tuple[str, ...]) -> Matches:
         """The records that have every word of an expression; more words are worth more, but not as much as apart."""

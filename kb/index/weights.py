@@ -49,7 +49,7 @@ ALL_WORDS = 0.3
 # of the best record's score, is added to the first so many records by words. It reorders what words have found and
 # finds nothing by itself, so that it never fills a page with what nobody asked for.
 MEANING = 1.0
-MEANING_OF_FIRST = 200
+MEANING_OF_FIRST = 100
 
 # A record's score is multiplied by how much of the query it has, by weight, to this power: two rare words of three
 # beat one of them said often. Without it judged queries score lower (docs/relevance.md).

@@ -12,6 +12,7 @@ from whoosh import fields, index
 from kb.index.document import IndexDocument
 from kb.index.meaning import write_meanings
 from kb.index.postings import write_arrays
+from kb.index.scores import write_scores
 from kb.index.spots import SpotWriter
 from kb.index.weights import EXACT_NAMES, FIELDS
 from kb.index.words import fold_text, list_words, make_stemming_analyzer
@@ -53,6 +54,7 @@ def write_index(
     writer.commit(optimize=True)
     with made.reader() as reader:
         write_arrays(folder, reader, FIELDS, forms)
+    write_scores(folder, count)
     spots.write(folder)
     write_meanings(folder, short_texts)
     return count

@@ -6,6 +6,7 @@ silly. All but the terms is read from the results and their counts, so that it c
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -192,11 +193,13 @@ def _find_shared(
 ) -> Iterator[tuple[str, str, int]]:
     """(value, label, results) of the values that the best results share, most shared first."""
     sets = generation.derive(make_lookup).sets.get(facet.name, {})
+    times = Counter(value for card in best for value in set(_values_of(card, facet.name)))
     shared = []
     for value in facet.values:
-        having = sum(value.value in _values_of(card, facet.name) for card in best) / len(best)
-        usual = sets.get(value.value, 0).bit_count() / generation.index.count
-        if having >= SHARED_BY and having >= TIMES_USUAL * usual and _is_narrower(value.count, total):
+        having = times[value.value] / len(best)
+        if having < SHARED_BY or not _is_narrower(value.count, total):
+            continue
+        if having >= TIMES_USUAL * sets.get(value.value, 0).bit_count() / generation.index.count:
             shared.append((-having, value.count, value))
     yield from ((value.value, value.label, value.count) for _, _, value in sorted(shared, key=lambda each: each[:2]))
 
