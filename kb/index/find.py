@@ -117,7 +117,7 @@ class TextIndex:
     @property
     def _scratch(self) -> Scratch:
         if not hasattr(self._local, "scratch"):
-            self._local.scratch = Scratch(*(np.zeros(self.count) for _ in Scratch._fields))
+            self._local.scratch = Scratch(*(np.zeros(self.count, dtype=np.float32) for _ in Scratch._fields))
         scratch: Scratch = self._local.scratch
         return scratch
 
@@ -127,7 +127,7 @@ class TextIndex:
         `share_of_best` is how much of the best record's words, by weight, a record must have to match at all.
         """
         everything = (1 << self.count) - 1
-        scores = np.zeros(self.count)
+        scores = np.zeros(self.count, dtype=np.float32)
         if wanted.is_empty:
             return Hits(everything, everything, scores)
         all_words, coverage = everything, self._scratch.coverage
@@ -153,18 +153,18 @@ class TextIndex:
             all_words |= exact
             some_words |= exact
         if wanted.words:
-            best = _weigh_coverage(scores, coverage, list_members(some_words))
-            self._reward(wanted, all_words, some_words, scores, best)
+            chosen = list_members(some_words)
+            best = _weigh_coverage(scores, coverage, chosen)
+            self._reward(wanted, all_words, chosen, scores, best)
         for weight, exact in named.items():
             scores[list_members(exact)] += weight
         return Hits(all_words, some_words, scores, tuple(concepts))
 
-    def _reward(self, wanted: TextQuery, all_words: int, some_words: int, scores: Scores, best: float) -> None:
+    def _reward(self, wanted: TextQuery, all_words: int, numbers: Numbers, scores: Scores, best: float) -> None:
         """Add what having every word is worth, and to the first records by words what they mean."""
         scores[list_members(all_words)] += ALL_WORDS * best
         if self._meanings is None or not best:
             return
-        numbers = list_members(some_words)
         if len(numbers) > MEANING_OF_FIRST:
             numbers = np.sort(numbers[np.argpartition(-scores[numbers], MEANING_OF_FIRST)[:MEANING_OF_FIRST]])
         if len(numbers):
@@ -334,12 +334,11 @@ def _weigh_coverage(scores: Scores, coverage: Scores, chosen: Numbers) -> float:
     most = coverage.max(initial=0.0) or 1.0
 
     def weigh(numbers: Numbers) -> Scores:
-        weighed: Scores = scores[numbers] * (coverage[numbers] / most) ** COVERAGE
-        return weighed
+        return scores[numbers] * np.power(coverage[numbers] / most, COVERAGE, dtype=np.float32)
 
     kept = weigh(chosen)
-    best: float = kept.max(initial=0.0)
-    best = weigh(np.flatnonzero(scores > best)).max(initial=best)
+    best = float(kept.max(initial=0.0))
+    best = float(weigh(np.flatnonzero(scores > best)).max(initial=best))
     scores[:] = 0
     scores[chosen] = kept
     return best

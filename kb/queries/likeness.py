@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kb.generations import Generation
-from kb.index.scores import Numbers, Scores
+from kb.index.scores import Doubles, Numbers
 from kb.records.card import Card
 
 
@@ -52,7 +52,7 @@ class Part(NamedTuple):
 
     rows: Numbers
     keys: Numbers
-    amounts: Scores
+    amounts: Doubles
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,10 @@ class Vectors:
     numbers: tuple[int, ...]
     row_ends: Numbers
     keys: Numbers
-    weights: Scores
+    weights: Doubles
     key_ends: Numbers
     rows: Numbers
-    shares: Scores
+    shares: Doubles
 
     def rank(self, number: int, count: int, left_out: Iterable[int] = ()) -> list[int]:
         """Numbers of the `count` records most like the one of this number, best first, without it and those left
@@ -80,7 +80,7 @@ class Vectors:
         found = [self.numbers[row] for row in likely if likeness[row] > 0]
         return [other for other in found if other not in others][:count]
 
-    def compare(self, row: int) -> Scores:
+    def compare(self, row: int) -> Doubles:
         """The likeness of every record to that of a row."""
         own = slice(self.row_ends[row - 1] if row else 0, self.row_ends[row])
         keys = self.keys[own]
@@ -154,13 +154,13 @@ def _weigh_values(part: Part, count: int, weight: float) -> Part:
     return _scale_part(part, _weigh_rarity(part, count), count, weight)
 
 
-def _weigh_rarity(part: Part, count: int) -> Scores:
+def _weigh_rarity(part: Part, count: int) -> Doubles:
     """The idf of each entry's key; 0 for what one record alone has, which compares with nothing."""
     having = np.bincount(part.keys)[part.keys] if len(part.keys) else np.zeros(0)
     return np.where(having > 1, np.log(1 + (count - having + 0.5) / (having + 0.5)), 0.0)
 
 
-def _scale_part(part: Part, amounts: Scores, count: int, weight: float) -> Part:
+def _scale_part(part: Part, amounts: Doubles, count: int, weight: float) -> Part:
     """The part without what is 0, each row of it as long as the root of the weight."""
     lengths = np.sqrt(np.bincount(part.rows, weights=amounts**2, minlength=count))
     kept = amounts > 0

@@ -26,6 +26,7 @@ class Drawn:
     alone."""
 
     def __init__(self, _generation: Generation) -> None:
+        self._write = get_template_attribute("_card.html", "card_facts")
         self._kept: dict[tuple[str, date], Markup] = {}
 
     def draw(self, card: Card, day: date) -> Markup:
@@ -34,7 +35,7 @@ class Drawn:
         if kept is None:
             if len(self._kept) >= KEPT_CARDS:
                 self._kept.clear()
-            kept = self._kept[card.url, day] = Markup(get_template_attribute("_card.html", "card_facts")(card, day))  # noqa: S704 (a macro escapes)
+            kept = self._kept[card.url, day] = Markup(self._write(card, day))  # noqa: S704 (a macro escapes)
         return kept
 
 
