@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any
 
 from kb.records.amounts import write_pounds
 from kb.records.vocabulary import Vocabulary
 from kb.workspaces.entries import CostLine, Ending, Entry, Need, Payment
-from kb.workspaces.workspace import Workspace
+from kb.workspaces.workspace import Item, Workspace
 
 NOT_SAID = "Not said yet"
 GONE = {"stream": "a stream since taken out", "partner": "a partner since taken out"}
@@ -47,10 +48,12 @@ class Names:
 def gather_names(workspace: Workspace, vocabulary: Vocabulary, titles: Mapping[str, str]) -> Names:
     """The names of a workspace's entries; `titles` are those of the records it refers to, by id."""
     plain = Names(vocabulary, {}, titles)
-    first = {item.id: name_entry(item.value, plain) for item in workspace.entries}
-    # Twice, for what is called after another entry: a lead after its partner, an ending after its stream.
+    # First what others are called after: a lead after its partner, an ending after its stream.
+    leading: list[Item[Any]] = [*workspace.partners, *workspace.streams]
+    first = {item.id: name_entry(item.value, plain) for item in leading}
     known = Names(vocabulary, first, titles)
-    return Names(vocabulary, {item.id: name_entry(item.value, known) for item in workspace.entries}, titles)
+    others = {item.id: name_entry(item.value, known) for item in workspace.entries if item.id not in first}
+    return Names(vocabulary, first | others, titles)
 
 
 def name_entry(entry: Entry, names: Names) -> str:
@@ -137,6 +140,7 @@ def get_label(model: type[Entry], field_name: str) -> str:
     return model.model_fields[field_name].title or field_name
 
 
+@cache
 def get_widget(model: type[Entry], field_name: str) -> str:
     """How a form asks for a field: see entries.py."""
     extra = model.model_fields[field_name].json_schema_extra

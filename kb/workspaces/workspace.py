@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Generic, TypeVar, cast
 
 from kb.workspaces.entries import KINDS, About, AgreementPoint, CostLine, Entry, Lead, Need, Partner, Payment, Stream
@@ -39,7 +40,15 @@ class Workspace:
 
     def list_items(self, model: type[Value]) -> list[Item[Value]]:
         """The entries of a kind."""
-        return [cast("Item[Value]", item) for item in self.entries if isinstance(item.value, model)]
+        return [cast("Item[Value]", item) for item in self._by_kind.get(model, ())]
+
+    @cached_property
+    def _by_kind(self) -> Mapping[type[Entry], list[Item[Entry]]]:
+        """The entries by kind: a page asks forty times, and of two hundred tasks."""
+        found: dict[type[Entry], list[Item[Entry]]] = {}
+        for item in self.entries:
+            found.setdefault(type(item.value), []).append(item)
+        return found
 
     def find_item(self, entry_id: str) -> Item[Entry] | None:
         """The entry with an id; None if there is none, or no longer."""
