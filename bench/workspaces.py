@@ -3,7 +3,8 @@
     python -m bench.workspaces
 
 A full workspace has 30 partners and 200 tasks, and 300 saves behind it. Times are medians, of the processor and by the
-clock; a save waits for the disk, so its clock time is mostly the disk's.
+clock; a save waits for the disk, so its clock time is mostly the disk's. Pages are those of the site over its own
+content, from request to bytes.
 """
 
 from __future__ import annotations
@@ -13,10 +14,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from statistics import median
 
+from kb.app import create_app
+from kb.build import build_generation
+from kb.config import PROJECT, Settings
 from kb.workspaces.entries import Entry, Partner, Task
 from kb.workspaces.store import Links, WorkspaceStore
 from kb.workspaces.workspace import start_entries
@@ -26,6 +31,7 @@ PARTNERS = 30
 TASKS = 200
 SAVES = 300  # of the one that is measured
 RUNS = 41
+PAGES = {"overview": "", "streams": "/streams", "health": "/health", "plan": "/plan", "pack": "/pack"}
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 TEXT = "Runs the after-school club on two days a week, in rooms of its own and with staff who know the families. "
 
@@ -57,6 +63,26 @@ def measure_workspaces() -> dict[str, dict[str, Took]]:
         crowded.close()
         alone.close()
     return measured
+
+
+def measure_pages() -> dict[str, dict[str, Took]]:
+    """For a full workspace among a hundred and an empty one beside it, what each of PAGES takes."""
+    with tempfile.TemporaryDirectory() as folder:
+        build_generation(PROJECT / "content", Path(folder), NOW)
+        app = create_app(Settings(PROJECT / "content", Path(folder)), lambda: NOW)
+        store, client = app.config["WORKSPACES"], app.test_client()
+        full = [start_full(store, number) for number in range(WORKSPACES)][WORKSPACES // 2]
+        empty = store.create(start_entries("An empty scheme", ["roles"]), NOW, "empty")
+
+        def read(links: Links, path: str) -> None:
+            status = client.get(f"/bids/{links.edit}{path}").status_code
+            if status != 200:
+                raise RuntimeError(f"{status} for {path}")
+
+        return {
+            name: {page: measure(partial(read, links, path)) for page, path in PAGES.items()}
+            for name, links in (("full, among 100 full ones", full), ("empty, beside them", empty))
+        }
 
 
 def start_full(store: WorkspaceStore, number: int) -> Links:
@@ -127,6 +153,10 @@ def write_workspaces_report() -> Iterator[str]:
             f"{took.cpu / least[step].cpu:.1f} ({took.wall / least[step].wall:.1f})" for step, took in row.items()
         ]
         yield f"| {name}: times the last | {' | '.join(ratios)} |"
+    pages = measure_pages()
+    yield f"\n| a page of it | {' | '.join(PAGES)} |\n|---|{'---|' * len(PAGES)}"
+    for name, row in pages.items():
+        yield f"| {name} | {' | '.join(f'{took.cpu:.1f} ({took.wall:.1f})' for took in row.values())} |"
 
 
 if __name__ == "__main__":
