@@ -25,7 +25,7 @@ from bench.fts5 import Fts5
 from bench.generation import NOW, VAR
 from bench.queries import Readers, Search, list_odd
 from bench.tantivy_page import Tantivy
-from kb.app import create_app
+from kb.app import create_app, set_memory_aside
 from kb.config import PROJECT, Settings
 from kb.generations import Generation
 from kb.queries.related_searches import find_related_searches
@@ -83,6 +83,7 @@ class Site:
 
     def __init__(self, data: Path) -> None:
         self._app = create_app(Settings(PROJECT / "content", data), lambda: NOW)
+        set_memory_aside()  # as wsgi.py does
 
     @property
     def generation(self) -> Generation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Callable, Iterable, MutableMapping
 from datetime import UTC, datetime
@@ -111,3 +112,10 @@ def encode_raw_bytes(query: str) -> str:
 def refuse_unknown_file(name: str) -> NoReturn:
     """A static file that is not there."""
     abort(404, name)
+
+
+def set_memory_aside() -> None:
+    """Take what the process holds by now (modules, models, templates) out of garbage collection, whose full passes over
+    it made a request in a few hundred wait 80 ms. Called before a server forks, it keeps that memory shared as well."""
+    gc.collect()
+    gc.freeze()

@@ -167,6 +167,13 @@ def test_both_workers_follow_a_build_under_load_and_no_request_fails(
     assert set(live) == workers
 
 
+def test_what_a_server_loads_before_it_answers_is_not_looked_through_for_garbage(tmp_path: Path) -> None:
+    program = "import gc, wsgi; print(len(gc.get_objects()) < gc.get_freeze_count())"
+    environment = make_environment(tmp_path, tmp_path / "data")
+    done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, env=environment, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("True\n", "")
+
+
 def find_free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
