@@ -179,6 +179,17 @@ def test_a_search_that_few_records_meet_in_full_says_how_many_come_first(get_pag
     assert 0 < int(sentence[1]) < read_count(get_page("/search?q=police+in+school"))
 
 
+def test_a_search_says_what_puts_its_results_in_order_and_what_else_was_looked_for(get_page: PageReader) -> None:
+    plain, widened = (
+        get_page(f"/search?q={word}").select_one("details.govuk-details") for word in ("swimming", "truancy")
+    )
+    assert "more of your words" in read_text(plain)
+    assert "Besides your own words" in read_text(widened)
+    assert "truancy: truant, attendance, absence, bunking off, school refusal" in read_text(widened)
+    assert get_page("/search").select("details.govuk-details") == []
+    assert get_page("/search?q=truancy&sort=title").select("details.govuk-details") == []
+
+
 def test_a_search_for_small_words_alone_shows_everything_and_says_why(get_page: PageReader) -> None:
     page = get_page("/search?q=the")
     assert "no words we can look for, so this is everything" in read_text(page.main)

@@ -258,11 +258,13 @@ class TextIndex:
         return float(self._meanings.compare(self._say_plainly(wanted), np.array([number]))[0])
 
     def show_widened(self, wanted: TextQuery, hits: Hits) -> dict[str, list[str]]:
-        """By part of the query as typed, the other expressions that count for it, each by its commonest forms."""
-        typed = dict(wanted.typed)
+        """By part of the query as typed, the other expressions that count for it, as the thesaurus writes them; what
+        was guessed from a slip, by its commonest forms."""
+        typed, written = dict(wanted.typed), self._thesaurus.written
         return {
             " ".join(typed.get(word, word) for word in concept.words): [
-                " ".join(self._arrays.choose_form(word) for word in other) for other in concept.others
+                written.get(other) or " ".join(self._arrays.choose_form(word) for word in other)
+                for other in concept.others
             ]
             for concept in hits.concepts
             if concept.others

@@ -45,10 +45,10 @@ def link_expressions(groups: Iterable[Mapping[str, Sequence[str]]]) -> dict[Stem
 
 
 class Thesaurus:
-    """The links of one generation. Read only, safe between threads."""
+    """The links of one generation, and its expressions as they are written. Read only, safe between threads."""
 
-    def __init__(self, links: Mapping[Stems, tuple[Stems, ...]]) -> None:
-        self._links = links
+    def __init__(self, links: Mapping[Stems, tuple[Stems, ...]], written: Mapping[Stems, str]) -> None:
+        self._links, self.written = links, written
 
     def split_concepts(self, words: Stems) -> list[Concept]:
         """The words of a query in order, joined where an expression of several words is known, longest first."""
@@ -64,14 +64,23 @@ class Thesaurus:
         return concepts
 
 
-def write_thesaurus(folder: Path, groups: Iterable[Mapping[str, Sequence[str]]]) -> None:
-    """Write the links into an index folder."""
-    links = [[list(key), [list(other) for other in others]] for key, others in link_expressions(groups).items()]
-    (folder / FILE).write_text(json.dumps(links), encoding="utf-8")
+def list_written(groups: Iterable[Mapping[str, Sequence[str]]]) -> dict[Stems, str]:
+    """Each expression as it is written, by its stems; of several with the same ones the first."""
+    texts = [text for group in groups for name in ("same", "typed", "finds") for text in group.get(name) or ()]
+    return {stem_expression(text): text for text in reversed(texts)}
+
+
+def write_thesaurus(folder: Path, groups: Sequence[Mapping[str, Sequence[str]]]) -> None:
+    """Write the links and the expressions into an index folder."""
+    links, written = link_expressions(groups), list_written(groups)
+    (folder / FILE).write_text(json.dumps([list(links.items()), list(written.items())]), encoding="utf-8")
 
 
 def read_thesaurus(folder: Path) -> Thesaurus:
-    """Read the links of an index folder; an index without a thesaurus finds by the words as typed."""
+    """Read the thesaurus of an index folder; an index without one finds by the words as typed."""
     path = folder / FILE
-    links = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
-    return Thesaurus({tuple(key): tuple(tuple(other) for other in others) for key, others in links})
+    links, written = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else ([], [])
+    return Thesaurus(
+        {tuple(key): tuple(tuple(other) for other in others) for key, others in links},
+        {tuple(key): text for key, text in written},
+    )
