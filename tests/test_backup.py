@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing
+import os
+import signal
 import sqlite3
 import threading
 import zipfile
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +35,7 @@ from kb.cli import main
 from kb.config import Settings
 from kb.register import Register, ensure_register
 from kb.register.write import replace_register
+from kb.workspaces import backup as backup_module
 from kb.workspaces import restore
 from kb.workspaces.backup import write_backup
 from kb.workspaces.entries import Task
@@ -321,3 +326,73 @@ def test_a_backup_replaces_the_one_of_its_name_in_one_step(
     restore_backup(backup, data.parent / "other")
     assert "Newer" in list_tasks(make_store(data.parent / "other"), links.read)
     assert sorted(path.name for path in backup.parent.iterdir()) == ["bids.zip", "data", "other"]
+
+
+class Killed(BaseException):
+    """Stands for a signal that ends the process at once."""
+
+
+def die(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, work: Callable[[], object]) -> None:
+    """Do something in a process that is killed when it comes to a function of a module."""
+
+    def kill(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, name, kill)
+        process = multiprocessing.get_context("fork").Process(target=work)
+        process.start()
+        process.join()
+    assert process.exitcode == -signal.SIGKILL
+
+
+def list_names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_what_a_killed_backup_left_goes_with_the_next_one(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    die(monkeypatch, backup_module, "_write_zip", lambda: write_backup(data, tmp_path / "monday.zip", NOW))
+    (left,) = (path for path in tmp_path.iterdir() if path != data)
+    assert (left / FILE).exists()
+    kept = [tmp_path / ".backup.notes", tmp_path / ".backup.ab12cd34", tmp_path / ".restore.ab12cd34"]
+    kept[0].mkdir()
+    kept[1].write_text("a file, and no folder of ours")
+    kept[2].mkdir()
+    write_backup(data, tmp_path / "tuesday.zip", NOW)
+    assert list_names(tmp_path) == sorted(["data", "tuesday.zip", *(path.name for path in kept)])
+
+
+def test_what_a_killed_restore_left_goes_with_the_next_one_even_if_that_is_refused(
+    backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other"
+    die(monkeypatch, restore, "_check_store", lambda: restore_backup(backup, other))
+    (left,) = other.iterdir()
+    assert (left / FILE).exists()
+    restore_backup(backup, other)
+    assert list_names(other) == [FILE]
+    (other / ".restore.ab12cd34").mkdir()
+    with pytest.raises(NotEmpty):
+        restore_backup(backup, other)
+    assert list_names(other) == [FILE]
+
+
+def test_what_a_backup_at_work_has_written_is_left_alone(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second one waits for the first."""
+    write_zip = backup_module._write_zip
+    others: list[threading.Thread] = []
+
+    def begin_another(*arguments: Any) -> None:
+        if not others:
+            others.append(threading.Thread(target=write_backup, args=(data, tmp_path / "second.zip", NOW)))
+            others[0].start()
+        write_zip(*arguments)
+
+    monkeypatch.setattr(backup_module, "_write_zip", begin_another)
+    write_backup(data, tmp_path / "first.zip", NOW)
+    others[0].join()
+    assert list_names(tmp_path) == ["data", "first.zip", "second.zip"]

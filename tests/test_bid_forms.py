@@ -52,7 +52,7 @@ def read_problems(model: type, form: Form) -> dict[str, str]:
 
 def test_a_form_asks_for_every_field_but_those_that_the_site_sets() -> None:
     assert [field.name for field in list_fields(Partner)] == [
-        "name", "body", "charity", "does", "gives", "gets", "cannot_lead", "cannot_lead_until",
+        "name", "body", "charity", "roll", "fsm", "trust", "does", "gives", "gets", "cannot_lead", "cannot_lead_until",
     ]  # fmt: skip
     assert [field.name for field in list_fields(Evidence)] == ["why"]
     body = list_fields(Partner)[1]
@@ -110,8 +110,8 @@ def test_days_are_read_as_people_write_them(typed: str) -> None:
         ("31/2/2027", "There is no such day"),
         ("next week", "Enter a day, like 2027-03-15 or 15/3/2027"),
         ("5 Smarch 2027", "There is no such day"),
-        ("1066-10-14", "Enter a day of the years 2000 to 2100"),
-        ("9999-12-31", "Enter a day of the years 2000 to 2100"),
+        ("1066-10-14", "The year 1066 cannot be meant here. Enter a day of the years 2000 to 2100"),
+        ("9999-12-31", "The year 9999 cannot be meant here. Enter a day of the years 2000 to 2100"),
     ],
 )
 def test_what_is_no_day_is_said_to_be_so(typed: str, says: str) -> None:
@@ -160,6 +160,11 @@ def test_half_a_payer_is_said_to_be_so(rows: dict[str, str], where: str, says: s
     found = read_problems(CostLine, LINE | rows)
     assert found.keys() == {where}
     assert says in found[where]
+
+
+def test_a_payer_that_is_not_offered_is_said_once() -> None:
+    parsed = parse_form(CostLine, {**LINE, "payer-1": "0", "pounds-1": "0"}, VOCABULARY, CHOICES)
+    assert parsed.problems == (("payer-1", "Choose one from the list"),)
 
 
 def test_what_nobody_types_is_kept() -> None:
@@ -217,3 +222,13 @@ def test_a_form_is_put_together_from_both() -> None:
     theirs = {"what": "Theirs", "cost": "9", "payer-1": "partner:partner1", "pounds-1": "4", "payer-2": "other"}
     merged = merge_forms(CostLine, mine, theirs, {"payments": "theirs", "cost": "mine"})
     assert merged == {"what": "Mine", "cost": "5", **{name: theirs[name] for name in theirs if "-" in name}}
+
+
+def test_figures_of_a_school_may_be_left_out_and_are_whole_numbers() -> None:
+    form = {"name": "Hill Top", "body": "school", "roll": "", "fsm": " 44 "}
+    entry = parse_form(Partner, form, VOCABULARY, CHOICES).entry
+    assert entry == Partner(name="Hill Top", body="school", fsm=44)
+    wrong = parse_form(Partner, form | {"roll": "many", "fsm": "101"}, VOCABULARY, CHOICES)
+    assert wrong.problems == (("roll", "Enter a whole number, like 3"), ("fsm", "Enter 100 or less"))
+    empty = parse_form(Turn, {"what": "Bid", "duty": "bid", "due": "2027-03-05", "load": ""}, VOCABULARY, CHOICES)
+    assert empty.problems == (("load", "Enter a whole number, like 3"),)

@@ -94,6 +94,17 @@ def test_what_a_partner_says_of_being_a_charity_counts(said, known) -> None:
     assert live.applicants.members[0].charity is known
 
 
+def test_what_a_school_says_of_its_figures_counts_in_place_of_what_the_register_has() -> None:
+    for given in (school(roll=61, fsm=44, trust=3), school("Not in the register", None, roll=61, fsm=44, trust=3)):
+        live = look(make_workspace(given))
+        assert live.applicants is not None
+        (member,) = live.applicants.members
+        facts = (member.roll, member.fsm_percent, member.trust_size)
+        assert [(fact.value, fact.source) for fact in facts if fact] == [
+            (61, "as you said"), (44, "as you said"), (3, "as you said"),
+        ]  # fmt: skip
+
+
 def test_without_partners_there_is_no_set_and_no_verdict() -> None:
     live = look(make_workspace(stream()), make_record())
     assert live.applicants is None

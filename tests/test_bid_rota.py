@@ -115,6 +115,21 @@ def test_a_partner_that_cannot_lead_for_a_time_is_skipped_to_the_end_of_its_last
     assert found.loads[0].cannot_lead == "cannot lead until 1 March 2027"
 
 
+def test_who_joins_later_takes_no_turn_that_was_due_before() -> None:
+    turns = [make_turn(number) for number in range(4)]
+    before = share(HILL, LAKE, *turns)
+    new = make_partner("newlynew", joined=turns[2].value.due)
+    found = share(HILL, LAKE, new, *turns)
+    assert found.turns[:2] == before.turns[:2]
+    assert list_takers(found) == ["hill", "lake", "newl", "hill"]
+    assert list_takers(share(new, HILL, *turns)) == ["hill", "hill", "newl", "newl"]
+
+
+def test_a_turn_from_before_anybody_joined_goes_to_who_joined_first() -> None:
+    first, second = make_partner("firstone", joined=START), make_partner("secondly", joined=START + timedelta(days=1))
+    assert list_takers(share(second, first, make_turn(1, due=START - timedelta(days=9)))) == ["firs"]
+
+
 def test_a_turn_fixed_by_hand_stays_even_with_one_that_cannot_lead_and_says_so() -> None:
     never = make_partner("neverlea", cannot_lead=True)
     found = share(HILL, never, make_turn(1, partner="hillhill"), make_turn(2, partner="neverlea"), make_turn(3))
@@ -191,6 +206,16 @@ def test_a_turn_added_later_changes_nobodys_turn_before_it(loads, after, load, p
     assert before == list(share(*items, make_turn(999, load, partner, due)).turns[: len(before)])
 
 
+@OFTEN
+@given(LOADS, st.integers(-1, 20))
+def test_a_partner_added_later_changes_nobodys_turn_before_it(loads, after) -> None:
+    items = [HILL, LAKE, MOOR, *(make_turn(number, load) for number, load in enumerate(loads))]
+    joined = START + timedelta(days=30 * after)
+    before = [given for given in share(*items).turns if given.turn.value.due < joined]
+    found = share(*items, make_partner("woodwood", joined=joined))
+    assert [given.partner for given in found.turns[: len(before)]] == [given.partner for given in before]
+
+
 def list_takers_whole(rota: Rota) -> list[str]:
     return [given.partner.id for given in rota.turns if given.partner]
 
@@ -247,6 +272,11 @@ def test_no_return_is_made_up_without_a_start_or_a_duty_to_report() -> None:
     assert propose("awarded", None, monitoring="Yearly") == []
     assert propose("awarded", None, starts=START) == []
     assert propose("awarded", None, starts=date(2020, 9, 1), monitoring="Yearly") == []
+
+
+def test_no_turn_is_proposed_in_a_year_that_a_bid_cannot_have() -> None:
+    turns = propose("awarded", None, starts=date(2098, 9, 1), monitoring="Yearly", duration=Duration(max_months=120))
+    assert [turn.due.year for turn in turns] == [2099, 2100]
 
 
 def test_a_long_title_is_cut_to_fit_a_turn() -> None:

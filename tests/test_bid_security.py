@@ -17,6 +17,8 @@ from page_checks import list_faults, read_page, read_text
 from werkzeug.test import TestResponse
 
 from kb.cli import main
+from kb.errors import NoGeneration
+from kb.workspaces import connections
 from kb.workspaces.errors import StoreUnavailable
 from kb.workspaces.sections import SECTIONS
 
@@ -141,10 +143,10 @@ def test_a_link_for_reading_does_not_tell_the_one_for_editing(bid: BidEditor) ->
 
 def test_starting_bids_is_rated_by_client(app: Flask) -> None:
     editor = BidEditor(app)
-    page = editor.get("/bids")
-    codes = [editor.submit(page, "Start the bid", title="Wardens").status_code for _ in range(21)]
+    pages = [editor.get("/bids") for _ in range(22)]
+    codes = [editor.submit(page, "Start the bid", title="Wardens").status_code for page in pages[:21]]
     assert codes == [200] * 20 + [429]
-    answer = editor.submit(page, "Start the bid", title="Wardens of the north")
+    answer = editor.submit(pages[-1], "Start the bid", title="Wardens of the north")
     assert "Wardens of the north" in read_text(editor.check(answer, 429).main)
     BidEditor(app).start()
 
@@ -251,6 +253,52 @@ def test_a_full_disk_loses_nothing_typed_and_nothing_saved(lone: Flask, monkeypa
     saved = bid.follow(bid.submit(said, "Send it again"))
     assert "Nobody comes" in read_text(saved.main)
     assert "It rains" in read_text(saved.main)
+
+
+def test_where_nothing_can_be_written_a_bid_is_read_and_what_was_typed_stays(
+    lone: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bid = BidEditor(lone).start()
+    bid.add("risks", "risk", risk="It rains")
+    page = bid.open("risks/new?kind=risk")
+    lone.config["WORKSPACES"].close()
+
+    def refuse(_path: Path) -> sqlite3.Connection:
+        error = sqlite3.OperationalError("attempt to write a readonly database")
+        error.sqlite_errorcode = sqlite3.SQLITE_READONLY_DIRECTORY
+        raise error
+
+    monkeypatch.setattr(connections, "open_file", refuse)
+    for path in (bid.edit, bid.read, f"{bid.edit}/history", f"{bid.read}/pack.docx", f"{bid.edit}/export.json"):
+        assert bid.client.get(path).status_code == 200, path
+    assert "It rains" in read_text(bid.open("risks").main)
+    said = bid.check(bid.submit(page, "Save", risk="Nobody comes"), 503)
+    assert "cannot be written. Nothing was saved." in read_text(said.main)
+    assert "Nobody comes" in read_text(said.main)
+
+
+def test_without_a_knowledge_base_what_was_typed_stays_until_there_is_one(
+    lone: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bid = BidEditor(lone).start()
+    page, start = bid.open("risks/new?kind=risk"), bid.get("/bids")
+
+    def refuse() -> None:
+        raise NoGeneration("Nothing has been built yet. Run: kb build")
+
+    monkeypatch.setattr(lone.config["GENERATIONS"], "current", refuse)
+    assert bid.client.get(bid.edit).status_code == 503
+    assert "Wardens of the north" in read_text(
+        bid.check(bid.submit(start, "Start the bid", title="Wardens of the north"), 503).main
+    )
+    answer = bid.submit(page, "Save", risk="Nobody <b>comes")
+    said = bid.check(answer, 503)
+    assert "should run: kb build" in read_text(said.main)
+    assert "Nobody <b>comes" in read_text(said.main)
+    assert is_private(answer)
+    monkeypatch.undo()
+    saved = bid.follow(bid.submit(said, "Send it again"))
+    assert "Nobody <b>comes" in read_text(saved.main)
 
 
 def test_a_data_folder_that_cannot_hold_a_store_leaves_the_knowledge_base_as_it_is(

@@ -11,7 +11,7 @@ import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -230,10 +230,18 @@ def test_an_expired_workspace_is_gone_before_it_is_swept_and_cannot_be_kept(bids
         bids.add_entries(opened.id, [Task(what="Too late")], NOW + KEPT_FOR)
 
 
+def use_till(bids: WorkspaceStore, until: datetime) -> None:
+    """Let the store be used now and then from NOW to a day before a time, as a site that runs is."""
+    for days in range(0, (until - NOW).days, 25):
+        bids.drop_expired(NOW + timedelta(days=days))
+
+
 def test_expired_workspaces_are_deleted_and_others_stay(bids: WorkspaceStore, tmp_path: Path) -> None:
     start_workspace(bids, [Task(what=MARK)])
     kept = start_workspace(bids)
     bids.add_entries(bids.open(kept.edit, NOW).id, [Task(what="Kept")], NOW + timedelta(days=1))
+    use_till(bids, NOW + KEPT_FOR)
+    assert MARK.encode() in read_everything(tmp_path)
     assert bids.drop_expired(NOW + KEPT_FOR) == 1
     assert MARK.encode() not in read_everything(tmp_path)
     assert bids.open(kept.edit, NOW + KEPT_FOR).workspace.list_items(Task)[0].value.what == "Kept"
@@ -244,8 +252,50 @@ def test_the_first_opening_of_a_day_deletes_what_has_expired(bids: WorkspaceStor
     start_workspace(bids, [Task(what=MARK)])
     kept = start_workspace(bids)
     bids.keep(bids.open(kept.edit, NOW).id, NOW + timedelta(days=2))
+    use_till(bids, NOW + KEPT_FOR)
     bids.open(kept.read, NOW + KEPT_FOR + timedelta(days=1))
     assert MARK.encode() not in read_everything(tmp_path)
+
+
+def test_a_clock_set_far_ahead_deletes_nothing_and_once_it_is_right_all_is_there(bids: WorkspaceStore) -> None:
+    links = start_workspace(bids)
+    bids.drop_expired(NOW)
+    for days in range(3):
+        wrong = NOW + timedelta(days=4000 + days)
+        with pytest.raises(WorkspaceNotFound):
+            bids.open(links.edit, wrong)
+        assert bids.drop_expired(wrong) == 0
+    assert bids.open(links.edit, NOW + timedelta(days=3)).workspace.title == "Wardens"
+
+
+def test_a_time_far_ahead_counts_once_it_has_stood_for_a_week(bids: WorkspaceStore) -> None:
+    start_workspace(bids)
+    bids.drop_expired(NOW)
+    ahead = NOW + KEPT_FOR
+    assert [bids.drop_expired(ahead + timedelta(days=days)) for days in (0, 3, 6, 7)] == [0, 0, 0, 1]
+
+
+def test_each_jump_of_the_clock_has_a_week_of_its_own(bids: WorkspaceStore) -> None:
+    start_workspace(bids)
+    bids.drop_expired(NOW)
+    ahead = NOW + KEPT_FOR + timedelta(days=100)
+    assert bids.drop_expired(ahead) == 0
+    bids.drop_expired(NOW + timedelta(days=1))  # it was put right
+    assert bids.drop_expired(ahead + timedelta(days=8)) == 0
+    assert bids.drop_expired(ahead + timedelta(days=4)) == 0  # and back, though still far ahead
+    assert bids.drop_expired(ahead + timedelta(days=10)) == 0
+    assert bids.drop_expired(ahead + timedelta(days=11)) == 1
+
+
+def test_a_clock_far_behind_or_a_store_brought_back_later_is_no_reason_to_delete(
+    bids: WorkspaceStore, tmp_path: Path
+) -> None:
+    start_workspace(bids)
+    with closing(sqlite3.connect(tmp_path / FILE)) as connection, connection:
+        connection.execute("delete from clock")  # as in a store of an earlier version, or never opened since
+    assert bids.drop_expired(NOW + KEPT_FOR) == 0
+    bids.drop_expired(NOW - timedelta(days=20_000))
+    assert bids.drop_expired(NOW + KEPT_FOR) == 0
 
 
 @pytest.mark.parametrize("seed", [0, 1, 8])

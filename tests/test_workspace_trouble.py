@@ -124,26 +124,84 @@ def test_a_folder_that_cannot_be_written_is_said(open_folder: Path) -> None:
     open_folder.chmod(0o755)
 
 
-def save_as_nobody(data: Path, links: Links) -> tuple[str, str]:
-    """What is said on reading and on saving by an account that may only read."""
+def read_and_save(data: Path, links: Links) -> tuple[list[str], list[str], int, str]:
+    """What can still be read where nothing can be written: tasks now and at first, changes; and what saving says."""
+    store = make_store(data)
+    opened = store.open(links.edit, NOW)
+    tasks = [item.value.what for item in store.read_version(opened.id, 1).list_items(Task)]
+    changes = len(store.list_changes(opened.id, None, 100))
+    return list_tasks(store, links.read), tasks, changes, refuse(lambda: store.add_entries(1, [Task(what="x")], NOW))
+
+
+def read_and_save_as_nobody(data: Path, links: Links) -> tuple[list[str], list[str], int, str]:
+    """The same by an account that may only read."""
     if os.getuid() == 0:
         os.setuid(NOBODY)
-    store = make_store(data)
-    return refuse(lambda: store.open(links.edit, NOW)), refuse(lambda: store.add_entries(1, [Task(what="x")], NOW))
+    return read_and_save(data, links)
 
 
-def test_a_file_that_may_only_be_read_is_said_and_left_as_it_was(open_folder: Path) -> None:
+def lock_folder(data: Path) -> dict[str, bytes]:
+    """Let nobody write to a folder or to what is in it; returns what is there, by name."""
+    for path in data.iterdir():
+        path.chmod(0o444)
+    data.chmod(0o555)
+    return {path.name: path.read_bytes() for path in data.iterdir()}
+
+
+def test_where_nobody_may_write_bids_are_read_and_a_save_says_what_to_mend(open_folder: Path) -> None:
     store = make_store(open_folder)
     links = start_workspace(store, [Task(what="There before")])
     store.close()
-    before = (open_folder / FILE).read_bytes()
-    (open_folder / FILE).chmod(0o444)
-    open_folder.chmod(0o555)
-    for said in run_apart(save_as_nobody, open_folder, links):
-        assert "cannot be written. Nothing was saved. Whoever runs the site should let its account write" in said
+    before = lock_folder(open_folder)
+    now, at_first, changes, said = run_apart(read_and_save_as_nobody, open_folder, links)
+    assert (now, at_first) == (["There before"], ["There before"])
+    assert changes > 3
+    assert "cannot be written. Nothing was saved. Whoever runs the site should let its account write" in said
     open_folder.chmod(0o755)
-    assert (open_folder / FILE).read_bytes() == before
+    assert {path.name: path.read_bytes() for path in open_folder.iterdir()} == before
     assert list_tasks(store, links.read) == ["There before"]
+
+
+def test_where_nobody_may_write_what_a_killed_site_left_in_the_journal_is_read_too(open_folder: Path) -> None:
+    live = make_store(open_folder / "live")
+    links = start_workspace(live, [Task(what="In the journal")])
+    killed = shutil.copytree(open_folder / "live", open_folder / "killed")  # as it lies there while the site runs
+    live.close()
+    assert (killed / f"{FILE}-wal").stat().st_size
+    lock_folder(killed)
+    now, _, _, said = run_apart(read_and_save_as_nobody, killed, links)
+    assert now == ["In the journal"]
+    assert "Nothing was saved" in said
+    killed.chmod(0o755)
+
+
+def test_a_journal_that_cannot_be_read_is_not_left_out_without_a_word(open_folder: Path) -> None:
+    """Without it the file shows an older state, or none."""
+    live = make_store(open_folder / "live")
+    links = start_workspace(live, [Task(what="In the journal")])
+    killed = shutil.copytree(open_folder / "live", open_folder / "killed")
+    live.close()
+    (killed / f"{FILE}-shm").unlink()
+    lock_folder(killed)
+    assert "cannot be written" in run_apart(read_and_save_as_nobody, killed, links)
+    killed.chmod(0o755)
+
+
+def read_and_save_without_room(data: Path, links: Links) -> tuple[list[str], list[str], int, str]:
+    """The same where a file can take no byte more, as on a full disk."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    return read_and_save(data, links)
+
+
+def test_on_a_disk_without_room_bids_are_read(tmp_path: Path) -> None:
+    store = make_store(tmp_path)
+    links = start_workspace(store, [Task(what="There before")])
+    store.close()
+    before = (tmp_path / FILE).read_bytes()
+    now, _, _, said = run_apart(read_and_save_without_room, tmp_path, links)
+    assert now == ["There before"]
+    assert "Nothing was saved" in said
+    assert (tmp_path / FILE).read_bytes() == before
 
 
 @pytest.mark.parametrize("at", ["file", "folder"])

@@ -25,8 +25,8 @@ from kb.views.bid_site import (
 from kb.views.parameters import read_parameters
 from kb.views.site import live_generation
 from kb.workspaces.conflict import compare_versions, list_referring, merge_forms
-from kb.workspaces.entries import KINDS, Entry, Evidence, Partner
-from kb.workspaces.forms import NOT_TYPED, FormProblem, list_fields, parse_form, write_blank, write_form
+from kb.workspaces.entries import KINDS, SCHOOL_FIELDS, Entry, Evidence, Partner
+from kb.workspaces.forms import NOT_TYPED, FormField, FormProblem, list_fields, parse_form, write_blank, write_form
 from kb.workspaces.sections import SECTIONS, find_section
 from kb.workspaces.store import EditConflict
 from kb.workspaces.words import get_widget, list_entry_facts, name_entry
@@ -194,6 +194,12 @@ def keep_new(model: type[Entry]) -> dict[str, Any]:
     return {"urn": None} if model is Partner else {}
 
 
+def is_out_of_place(field: FormField, item: Item[Entry] | None) -> bool:
+    """True for an input that asks a body which is no school for the figures of one."""
+    partner = item.value if item else None
+    return isinstance(partner, Partner) and partner.body != "school" and field.name in SCHOOL_FIELDS
+
+
 def render_form(
     bid: Bid,
     model: type[Entry],
@@ -214,7 +220,7 @@ def render_form(
         bid,
         section,
         model=model,
-        fields=list_fields(model),
+        fields=[field for field in list_fields(model) if not is_out_of_place(field, item)],
         form=form,
         problems=problems,
         wrong={problem.name: problem.says for problem in problems},

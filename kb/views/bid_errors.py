@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Flask, Response, current_app, make_response, request
 from flask_wtf.csrf import CSRFError
 
-from kb.errors import KbError
-from kb.views.bid_guard import ReadOnlyLink
+from kb.errors import KbError, NoGeneration
+from kb.views.bid_guard import ReadOnlyLink, is_bid_path
 from kb.views.bid_site import EntryNotFound, open_to_edit
-from kb.views.errors import answer_problem
+from kb.views.errors import DETAILS, TITLES, answer_no_generation, answer_problem
 from kb.views.site import render_page
 from kb.workspaces.store import StoreUnavailable, TooMuch, WorkspaceNotFound, WrongKind
 
@@ -67,8 +67,16 @@ def answer_kb_error(error: KbError) -> Response:
     return answer_again(409, "That cannot be done", str(error))
 
 
+def answer_unbuilt(error: NoGeneration) -> Response:
+    """Nothing has been built. What was typed into a bid stays, to be sent again once there is something."""
+    if request.method == "POST" and is_bid_path(request.path):
+        return answer_again(503, TITLES[503], f"{DETAILS[503]}. Nothing was saved: send it again then.")
+    return answer_no_generation(error)
+
+
 def register(app: Flask) -> None:
-    """Answer the errors of joint bids."""
+    """Answer the errors of joint bids. Call it after those of the site are registered, one of which it takes over."""
+    app.register_error_handler(NoGeneration, answer_unbuilt)
     app.register_error_handler(CSRFError, answer_stale_form)
     for kind in (WorkspaceNotFound, ReadOnlyLink, EntryNotFound, StoreUnavailable, TooMuch, WrongKind):
         app.register_error_handler(kind, answer_kb_error)

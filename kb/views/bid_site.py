@@ -13,7 +13,7 @@ from kb.register import Register
 from kb.views.bid_guard import ReadOnlyLink, bid_store, need_key
 from kb.views.site import live_generation, render_page, today
 from kb.workspaces.budget import Budget, add_up
-from kb.workspaces.entries import KINDS, Entry, Lead, Need
+from kb.workspaces.entries import KINDS, Entry, Lead, Need, Partner
 from kb.workspaces.health import LEVELS, HealthCheck, HealthReport, examine
 from kb.workspaces.live import LiveFacts, read_live
 from kb.workspaces.sections import SECTIONS, Section, find_section
@@ -205,8 +205,9 @@ def read_revision(name: str = "revision") -> int:
 
 
 def add_entry(bid: Bid, entries: list[Entry], note: str = "") -> list[str]:
-    """Save new entries; returns their ids."""
-    return bid_store().add_entries(bid.id, entries, read_now(), note)
+    """Save new entries; returns their ids. A partner is in the bid from today."""
+    dated = [entry.model_copy(update={"joined": today()}) if isinstance(entry, Partner) else entry for entry in entries]
+    return bid_store().add_entries(bid.id, dated, read_now(), note)
 
 
 def say_stamp(at: datetime) -> str:

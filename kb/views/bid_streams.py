@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, request
 
+from kb.eligibility.findings import Ask
 from kb.errors import RecordNotFound
 from kb.index import parse_query
 from kb.queries.calendar_days import BankHolidays
@@ -61,8 +63,16 @@ def list_stream_values(bid: Bid) -> dict[str, Any]:
         "changes": changes,
         "missing_tasks": missing,
         "group_titles": GROUP_TITLES,
+        "ask_url": partial(find_ask_url, bid),
         "member_names": {member.id: member.name for member in members},
     }
+
+
+def find_ask_url(bid: Bid, ask: Ask) -> str:
+    """Where a question of what a partner is can be answered: the input of that name in the partner's form."""
+    name, _, member = ask.parameter.partition(".")
+    entry_id = bid.live.partner_of.get(f"urn:{member}") or bid.live.partner_of.get(member)
+    return f"{bid.entry_url(entry_id)}#{name}" if entry_id else bid.url("partners")
 
 
 def plan_stream(bid: Bid, stream: LiveStream) -> StartedPlan:

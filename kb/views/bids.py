@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from random import SystemRandom
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, make_response, request, session
 from flask.blueprints import BlueprintSetupState
 
 from kb.eligibility.facts import Member
-from kb.errors import RecordNotFound
 from kb.queries.match_request import parse_match_request
 from kb.queries.request import IGNORED, IGNORED_PREFIXES, BadSearchRequest, RequestProblem
-from kb.queries.shortlist import CASE
+from kb.queries.shortlist import (
+    MAX_SHORTLIST,
+    PARAMETER,
+    Shortlist,
+    explain_unknown,
+    list_records,
+    parse_shortlist,
+)
 from kb.records.case_study import CaseStudy
 from kb.records.funding import FundingStream
 from kb.views.bid_guard import bid_store, need_key
 from kb.views.bid_site import read_now, say_stamp
 from kb.views.match import read_applicants
+from kb.views.shortlist_links import NO_SHORTLIST, keep_shortlist
 from kb.views.site import hash_file, live_generation, render_page
 from kb.workspaces.choosing import choose_member, choose_records
 from kb.workspaces.entries import About, Entry, Lead
 from kb.workspaces.forms import FormProblem, parse_form
-from kb.workspaces.limits import KEPT_FOR
+from kb.workspaces.limits import CREATIONS, KEPT_FOR
 from kb.workspaces.store import Links
 from kb.workspaces.transfer import make_ids, remap_entries
 from kb.workspaces.transfer_read import TransferProblems, read_transfer
@@ -31,20 +39,31 @@ from kb.workspaces.words import write_year
 from kb.workspaces.workspace import start_entries
 
 bp = Blueprint("bids", __name__)
-MAX_SHORTLIST = 60
 FROM_MATCH = ("urn", "partner", "lead")
-ACCEPTED = ("shortlist", *FROM_MATCH)
+ACCEPTED = (PARAMETER, *FROM_MATCH)
+MARK = "once"  # the input of a form that starts a bid by which a repeat is told
+MARK_SIZE = 16
 Record = FundingStream | CaseStudy
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a new workspace begins with: records of a shortlist, and the members of a match with their lead."""
+    """What a new workspace begins with: records of a shortlist, and the members of a match with their lead.
 
+    `mechanisms` are on the shortlist but not taken. `pairs` are the parameters that ask for all this.
+    """
+
+    shortlist: Shortlist = NO_SHORTLIST
     records: tuple[Record, ...] = ()
+    mechanisms: tuple[FundingStream, ...] = ()
     members: tuple[Member, ...] = ()
     lead: str | None = None
     pairs: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """True when every record that was asked for is there."""
+        return not (self.shortlist.unknown or self.shortlist.left_out)
 
 
 @bp.get("/bids")
@@ -63,6 +82,9 @@ def render_start(
         "bids.html",
         "Joint bids",
         wanted=wanted,
+        not_found=explain_unknown(wanted.shortlist, live_generation()),
+        most=MAX_SHORTLIST,
+        mark=make_mark(),
         titled=title,
         problems=list(problems),
         refused=refused,
@@ -74,9 +96,12 @@ def render_start(
 def start_bid() -> Response:
     """Start a workspace; its links are on the page that answers, and nowhere else."""
     wanted = read_wanted((name, value) for name, value in request.form.items(multi=True) if name in ACCEPTED)
+    if was_started():
+        return answer_started(wanted)
     vocabulary = live_generation().catalogue.vocabulary
     parsed = parse_form(About, request.form, vocabulary, {})
-    if not isinstance(parsed.entry, About):
+    if not isinstance(parsed.entry, About) or not wanted.is_whole:
+        keep_shortlist(wanted.shortlist)
         return make_response(render_start(wanted, request.form.get("title", ""), parsed.problems), 400)
     return answer_links(create_bid(list_start_entries(parsed.entry, wanted)))
 
@@ -84,6 +109,8 @@ def start_bid() -> Response:
 @bp.post("/bids/import")
 def import_bid() -> Response:
     """Start a workspace from a file that another one was written to."""
+    if was_started():
+        return answer_started(Wanted())
     file = request.files.get("file")
     content = file.read() if file else b""
     if not content:
@@ -103,8 +130,44 @@ def list_refusals(error: TransferProblems) -> list[str]:
 
 
 def create_bid(entries: Sequence[tuple[str, Entry]], note: str = "started") -> Links:
-    """Start a workspace for whoever asks."""
-    return bid_store().create(entries, read_now(), request.remote_addr or "", note)
+    """Start a workspace for whoever asks, and note that this form has been used."""
+    links = bid_store().create(entries, read_now(), request.remote_addr or "", note)
+    if mark := read_mark():
+        session[MARK] = [*session.get(MARK, ()), mark][-CREATIONS:]
+    return links
+
+
+def make_mark() -> str:
+    """What tells one form from any other, so that sending it again starts no second bid."""
+    return secrets.token_urlsafe(MARK_SIZE)[:MARK_SIZE]
+
+
+def read_mark() -> str:
+    """The mark of the form that was sent; "" for a form without one."""
+    return request.form.get(MARK, "")[:MARK_SIZE]
+
+
+def was_started() -> bool:
+    """True for a form that has started a bid already: a page that was loaded again.
+
+    The browser's own cookie remembers it, so nothing is stored of whose bid it is. Two at the same moment, as by a
+    double click, both start one: only the page of the second is ever seen, and it has to show links.
+    """
+    return read_mark() in session.get(MARK, ())
+
+
+def answer_started(wanted: Wanted) -> Response:
+    """Nothing is started twice. The links cannot be shown again: only their hashes are kept."""
+    page = render_page(
+        "bid_started.html",
+        "This bid has been started already",
+        wanted=wanted,
+        titled=request.form.get("title", ""),
+        mark=make_mark(),
+        may_repeat=request.endpoint == "bids.start_bid",
+        kept_for=KEPT_FOR.days,
+    )
+    return make_response(page, 409)
 
 
 def answer_links(links: Links, renewed: bool = False) -> Response:
@@ -131,22 +194,14 @@ def read_wanted(pairs: Iterable[tuple[str, str]]) -> Wanted:
         problem = f"this parameter is not known. Accepted: {', '.join(ACCEPTED)}"
         raise BadSearchRequest([RequestProblem(name[:60], problem) for name in dict.fromkeys(unknown)])
     match = [(name, value) for name, value in given if name in FROM_MATCH]
-    shortlist = list(dict.fromkeys(value for name, value in given if name == "shortlist"))[:MAX_SHORTLIST]
+    shortlist = parse_shortlist((value for name, value in given if name == PARAMETER), live_generation())
     asked = parse_match_request(match, live_generation().catalogue.vocabulary)
     members = () if asked.is_empty else read_applicants(asked).members
-    kept = [*(("shortlist", record_id) for record_id in shortlist), *asked.list_pairs()]
-    return Wanted(tuple(map(find_record, shortlist)), members, asked.lead, tuple(kept))
-
-
-def find_record(record_id: str) -> Record:
-    """The stream or case study that a shortlist names by its id; raises RecordNotFound."""
-    catalogue = live_generation().catalogue
-    if record_id.startswith(CASE):
-        return catalogue.get_case_study(record_id.removeprefix(CASE))
-    try:
-        return catalogue.get_funding_stream(record_id)
-    except RecordNotFound:
-        return catalogue.get_case_study(record_id)
+    found = list_records(shortlist, live_generation())
+    mechanisms = tuple(record for record in found if isinstance(record, FundingStream) and record.is_mechanism)
+    records = tuple(record for record in found if record not in mechanisms)
+    pairs = (*((PARAMETER, value) for value in shortlist.values), *asked.list_pairs())
+    return Wanted(shortlist, records, mechanisms, members, asked.lead, pairs)
 
 
 def list_start_entries(about: About, wanted: Wanted) -> list[tuple[str, Entry]]:

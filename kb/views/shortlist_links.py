@@ -37,6 +37,11 @@ def read_shortlist() -> Shortlist:
     return shortlist
 
 
+def keep_shortlist(shortlist: Shortlist) -> None:
+    """Let the page that answers carry a shortlist that came in a form and not in the address."""
+    g.shortlist = shortlist
+
+
 def take_shortlist() -> None:
     """Read the shortlist and take it out of the parameters, of which each page refuses those it does not know.
 

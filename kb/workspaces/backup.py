@@ -5,14 +5,16 @@ The file holds what partners wrote, and neither links (the store has their hashe
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
+import re
 import shutil
 import sqlite3
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,8 +73,7 @@ def write_backup(data: Path, file: Path, now: datetime) -> BackupReport:
     """
     if file.suffix.lower() != ".zip":
         raise KbError(f"{file.name} does not end in .zip. Name the backup like bids-2026-11-21.zip.")
-    with tell_files(file.parent), tempfile.TemporaryDirectory(dir=file.parent, prefix=f".{file.name}.") as folder:
-        here = Path(folder)
+    with tell_files(file.parent), make_work_folder(file.parent, ".backup.") as here:
         count = copy_store(data / FILE, here / FILE) if (data / FILE).exists() else 0
         notes = _copy_register(data / REGISTER, here / REGISTER)
         found = [here / name for name in (FILE, REGISTER) if (here / name).exists()]
@@ -172,6 +173,33 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def make_work_folder(place: Path, prefix: str) -> Iterator[Path]:
+    """A folder to work in that is gone afterwards, in the place where the result will be. What one of these that was
+    killed left there goes first.
+
+    They work there one at a time, so what is found is nobody's. Where a folder cannot be locked (some network drives),
+    nothing is cleared away.
+    """
+    handle = os.open(place, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            _clear_left_over(place, prefix)
+        with tempfile.TemporaryDirectory(dir=place, prefix=prefix) as folder:
+            yield Path(folder)
+    finally:
+        os.close(handle)
+
+
+def _clear_left_over(place: Path, prefix: str) -> None:
+    """Remove the folders that were made with a prefix by the tempfile module."""
+    name = re.compile(re.escape(prefix) + "[a-z0-9_]{8}")
+    for path in place.iterdir():
+        if name.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 SQLite must not be carried across a fork. So a fork waits for what is under way and closes the connections that lie
 idle; parent and child open new ones when they need them.
+
+Where nothing can be written (rights, a full disk), whoever only reads gets the file as it stands.
 """
 
 from __future__ import annotations
@@ -16,9 +18,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kb.workspaces.errors import StoreUnavailable
-from kb.workspaces.schema import UnknownSchema, migrate
+from kb.workspaces.schema import UnknownSchema, migrate, read_schema
 
 WAIT = 5.0  # seconds for another writer; a write takes a few milliseconds
+# What SQLite says where it cannot write: it needs a file beside ours even to read.
+CANNOT_WRITE = (
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_AUTH,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+)
 # Full: an answer follows the disk. Secure delete: what is deleted is overwritten, and must be set on each connection.
 # The schema is not trusted, so that a file from elsewhere runs no functions with side effects.
 PRAGMAS = ("foreign_keys = on", "synchronous = full", "secure_delete = on", "trusted_schema = off")
@@ -38,13 +49,14 @@ class Connections:
         _ALL.add(self)
 
     @contextmanager
-    def use(self) -> Iterator[sqlite3.Connection]:
-        """A connection in autocommit mode, nobody else's meanwhile."""
+    def use(self, reading: bool = False) -> Iterator[sqlite3.Connection]:
+        """A connection in autocommit mode, nobody else's meanwhile; one to read with alone may be had for `reading`
+        where nothing can be written."""
         with self._gate:
             self._busy += 1
         try:
             with tell_trouble(self._path):
-                place, connection = self._take()
+                place, connection = self._take(reading)
                 sound = True
                 try:
                     yield connection
@@ -52,7 +64,7 @@ class Connections:
                     sound = False  # whatever is wrong with it, a new one shows whether it is over
                     raise
                 finally:
-                    if sound and not connection.in_transaction:
+                    if sound and place is not None and not connection.in_transaction:
                         self._idle.append((place, connection))
                     else:
                         connection.close()
@@ -61,13 +73,19 @@ class Connections:
                 self._busy -= 1
                 self._gate.notify_all()
 
-    def _take(self) -> tuple[tuple[int, int], sqlite3.Connection]:
+    def _take(self, reading: bool) -> tuple[tuple[int, int] | None, sqlite3.Connection]:
+        """A connection and the file it is of; None for that of one to close after use."""
         place = find_place(self._path)
         while idle := self._pop_idle():
             if idle[0] == place:
                 return idle
             idle[1].close()  # of a file that was moved away: what is saved there would be lost
-        connection = open_file(self._path)
+        try:
+            connection = open_file(self._path)
+        except (sqlite3.Error, OSError) as error:
+            if reading and is_unwritable(error) and can_read_alone(self._path):
+                return None, open_to_read(self._path)
+            raise
         return find_place(self._path) or (0, 0), connection
 
     def _pop_idle(self) -> tuple[tuple[int, int], sqlite3.Connection] | None:
@@ -144,6 +162,33 @@ def open_file(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def is_unwritable(error: sqlite3.Error | OSError) -> bool:
+    """True for what is raised where a file or its folder cannot be written."""
+    return isinstance(error, OSError) or read_code(error) in CANNOT_WRITE
+
+
+def can_read_alone(path: Path) -> bool:
+    """True if the file itself holds everything. What is in a journal would be left out without a word."""
+    journal = path.with_name(f"{path.name}-wal")
+    return path.is_file() and not (journal.exists() and journal.stat().st_size)
+
+
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """Open a file that has no journal to read it as it stands, without anything beside it.
+
+    SQLite takes it that nobody changes it meanwhile, so the connection is for one use. Raises as `open_file`.
+    """
+    address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+    connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("pragma trusted_schema = off")
+        read_schema(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
 def make_file(path: Path) -> None:
     """An empty file that only the owner may read; SQLite gives the files beside it the same rights."""
     try:
@@ -176,9 +221,14 @@ def tell_trouble(path: Path) -> Iterator[None]:
         ) from error
 
 
+def read_code(error: sqlite3.Error) -> int:
+    """What kind of error it is, by SQLite's own number; 0 if it does not say."""
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+
+
 def describe_trouble(path: Path, error: sqlite3.Error) -> str:
     """What is wrong and what to do, in sentences, by the code of an error."""
-    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    code = read_code(error)
     if code == sqlite3.SQLITE_FULL:
         return f"The disk that holds {path} is full. Nothing was saved. Make room on it, then try again."
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):

@@ -2,7 +2,9 @@
 
 A field's title is its label, its description the hint beside it, and its widget how a form asks for it:
 
-- line, text: one line, several; pounds: whole pounds; number; date: a day; tick: a yes; yes-no: yes, no or not said
+- line, text: one line, several; pounds: whole pounds; number; tick: a yes; yes-no: yes, no or not said
+- date: a day of the years in limits.py; forms and files are held to it and not the model, so that what an earlier
+  version of the program let in can still be read
 - list:NAME: a value of a closed list; stream, partner: an entry of this workspace; mechanism, case: a record
 - hidden: set by the site, not typed; own: a form has its own way to ask for it
 """
@@ -15,8 +17,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from kb.queries.match_request import MAX_ROLL
 from kb.records.model import Id, Listed, Strict, reject
 from kb.records.text import clean_line, clean_text
+from kb.workspaces.limits import FIRST_YEAR, LAST_YEAR
 
 ENTRY_ID = re.compile(r"[a-z0-9]{8}")
 PAYER = re.compile(r"(stream|partner):([a-z0-9]{8})|other")
@@ -24,6 +28,8 @@ MAX_POUNDS = 1_000_000_000
 MAX_LINE = 200
 MAX_TEXT = 4000
 MAX_PAYERS = 6
+REGISTER_FIRST = "Of a school, if the register does not say or is out of date"
+SCHOOL_FIELDS = ("roll", "fsm", "trust")  # of a partner, for schools alone
 
 
 def _check_entry_id(value: str) -> str:
@@ -48,9 +54,11 @@ def _clean_text(value: Any) -> Any:
 
 Line = Annotated[str, BeforeValidator(_clean_line), Field(max_length=MAX_LINE)]
 Words = Annotated[str, BeforeValidator(_clean_text), Field(max_length=MAX_TEXT)]
+Pupils = Annotated[int, Field(ge=0, le=MAX_ROLL)]
+Percent = Annotated[int, Field(ge=0, le=100)]
 Money = Annotated[int, Field(ge=0, le=MAX_POUNDS)]
 EntryId = Annotated[str, AfterValidator(_check_entry_id)]
-YearStart = Annotated[int, Field(ge=2000, le=2100)]
+YearStart = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 
 
 def ask(label: str, hint: str = "", widget: str = "line", default: Any = ..., required: bool = False) -> Any:
@@ -112,18 +120,26 @@ class Outcome(Entry):
 
 
 class Partner(Entry):
-    """A school or another body in the bid: an organisation, never a person."""
+    """A school or another body in the bid: an organisation, never a person.
+
+    `roll`, `fsm` and `trust` are a school's own figures, in place of those that the register has. `joined` is the day
+    on which it was added to a bid that was there already; None: it began with the bid.
+    """
 
     kind, noun, most = "partner", "partner", 40
     name: Line = ask("Name of the organisation", required=True)
     body: Annotated[str, Listed("bodies")] = ask("What kind of body it is", widget="list:bodies")
     urn: Annotated[int, Field(ge=10_000, le=9_999_999)] | None = ask("URN", "Schools only", "hidden", None)
     charity: bool | None = ask("Is it a registered charity?", widget="yes-no", default=None)
+    roll: Pupils | None = ask("Pupils now", REGISTER_FIRST, "number", None)
+    fsm: Percent | None = ask("Free school meals now, in percent", f"{REGISTER_FIRST}. Round down", "number", None)
+    trust: Pupils | None = ask("Schools in its trust", REGISTER_FIRST, "number", None)
     does: Words = ask("What it does in the scheme", widget="text", default="")
     gives: Words = ask("What it gives", "Money, staff time, rooms, data", "text", "")
     gets: Words = ask("What it gets", widget="text", default="")
     cannot_lead: bool = ask("It cannot lead bids or make returns", widget="tick", default=False)
     cannot_lead_until: date | None = ask("If only for a time: until when", widget="date", default=None)
+    joined: date | None = ask("In the bid since", widget="hidden", default=None)
 
 
 class Lead(Entry):

@@ -20,9 +20,9 @@ from kb.records.amounts import write_pounds
 from kb.records.text import clean_text
 from kb.records.vocabulary import Vocabulary
 from kb.workspaces.entries import MAX_PAYERS, MAX_POUNDS, Entry
+from kb.workspaces.limits import FIRST_YEAR, LAST_YEAR, is_in_years
 
 NOT_TYPED = ("hidden", "case")
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 YEARS = tuple(map(str, range(FIRST_YEAR, LAST_YEAR + 1)))
 MONEY = ("capital", "revenue", "in-kind")
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -32,6 +32,7 @@ SLASHED_DAY = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", re.ASCII)
 WORDED_DAY = re.compile(r"(?:[a-z]+,? )?(\d{1,2})(?:st|nd|rd|th)? ([a-z]{3,9}) (\d{4})", re.ASCII)
 SAY_POUNDS = "Enter whole pounds, like 25000"
 SAY_DAY = "Enter a day, like 2027-03-15 or 15/3/2027"
+SAY_NUMBER = "Enter a whole number, like 3"
 SAY_CHOICE = "Choose one from the list"
 
 Form = Mapping[str, str]
@@ -149,6 +150,8 @@ def _say_problem(found: Any) -> str:
             return f"Enter {context['ge']} or more"
         case "less_than_equal":
             return f"Enter {context['le']} or less"
+        case "int_type":
+            return SAY_NUMBER
         case "kb":
             return str(found["msg"])
         case "string_too_short" | "missing":
@@ -167,7 +170,7 @@ def _read_input(field: FormField, text: str, vocabulary: Vocabulary, choices: Ch
         case "date":
             return read_day(text)
         case "number":
-            return _read_number(text)
+            return _read_number(text) if text else None
         case "tick":
             return text == "yes"
         case "yes-no":
@@ -189,7 +192,7 @@ def _need(text: str, allowed: Container[str]) -> str:
 
 def _read_number(text: str) -> int:
     if not re.fullmatch(r"\d{1,6}", text, re.ASCII):
-        raise _Unusable("Enter a whole number, like 3")
+        raise _Unusable(SAY_NUMBER)
     return int(text)
 
 
@@ -225,8 +228,9 @@ def read_day(text: str) -> date | None:
         raise
     except ValueError:
         raise _Unusable(f"There is no such day. {SAY_DAY}") from None
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise _Unusable(f"Enter a day of the years {FIRST_YEAR} to {LAST_YEAR}")
+    if not is_in_years(day):
+        says = f"The year {day.year} cannot be meant here. Enter a day of the years {FIRST_YEAR} to {LAST_YEAR}"
+        raise _Unusable(says)
     return day
 
 
@@ -249,6 +253,6 @@ def _read_payments(form: Form, choices: Choices) -> tuple[list[dict[str, Any]], 
         except ValueError as error:
             problems.append(FormProblem(f"pounds-{number}", str(error)))
         else:
-            if payer and sum_paid is not None:
+            if payer in choices.get("payer", ()) and sum_paid is not None:  # else the model would say it once more
                 payments.append({"by": payer, "pounds": sum_paid})
     return payments, problems

@@ -220,9 +220,9 @@ def _gather(
     if not workspace.partners:
         return None
     said = {
-        member_of[item.id].removeprefix("urn:"): Correction(charity=item.value.charity)
+        member_of[item.id].removeprefix("urn:"): correction
         for item in workspace.partners
-        if item.value.charity is not None
+        if (correction := _read_correction(item.value)) != Correction()
     }
     answers = {(item.value.stream, rule): yes for item in workspace.streams for rule, yes in item.value.answers.items()}
     request = MatchRequest(
@@ -237,6 +237,13 @@ def _gather(
     named = {member_of[item.id]: item.value.name for item in reversed(workspace.partners)}
     in_order = dict.fromkeys(member_of[item.id] for item in workspace.partners)
     return replace(found, members=tuple(replace(members[each], name=named[each]) for each in in_order))
+
+
+def _read_correction(partner: Partner) -> Correction:
+    """What a partner says of itself; figures count for a school alone."""
+    is_school = partner.body == "school"
+    roll, fsm, trust = (partner.roll, partner.fsm, partner.trust) if is_school else (None, None, None)
+    return Correction(roll=roll, fsm=fsm, trust=trust, charity=partner.charity)
 
 
 def _look_up_stream(

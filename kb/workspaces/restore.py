@@ -6,7 +6,6 @@ import hashlib
 import os
 import shutil
 import sqlite3
-import tempfile
 import zipfile
 import zlib
 from contextlib import closing, suppress
@@ -28,6 +27,7 @@ from kb.workspaces.backup import (
     Manifest,
     check_sound,
     count_workspaces,
+    make_work_folder,
     note_file,
     sync_folder,
     tell_files,
@@ -52,11 +52,10 @@ def restore_backup(file: Path, data: Path) -> BackupReport:
 
     A register that was imported there stays, unless it is the same one; one that came with the project is replaced.
     """
-    _need_empty(data)
     with tell_files(data):
         data.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=data, prefix=".restore.") as folder:
-            here = Path(folder)
+        with make_work_folder(data, ".restore.") as here:
+            _need_empty(data)
             _unpack(file, here)
             count = _check_store(file, here / FILE) if (here / FILE).exists() else 0
             note = _check_register(file, here / REGISTER) if (here / REGISTER).exists() else ""

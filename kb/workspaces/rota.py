@@ -1,7 +1,8 @@
 """The rota: whose turn it is to lead which bid and to make which return, shared out by the work it is.
 
 Turns are given in order of their due dates, and each by the turns before it alone, so that one added later changes
-nobody's turn before it. Only the last years count: who did a lot long ago is not let off for ever.
+nobody's turn before it. A partner that joins later takes none that was due before, so what is over stays as it was.
+Only the last years count: who did a lot long ago is not let off for ever.
 """
 
 from __future__ import annotations
@@ -61,8 +62,8 @@ def make_rota(workspace: Workspace, today: date) -> Rota:
     """Give every turn to a partner; see the top of this file.
 
     A turn fixed by hand stays with its partner, unless that one has been taken out. Any other goes to the partner with
-    the least load in the 3 years up to it, among those who can lead then; of equal ones to the one whose last turn is
-    longest ago, then to the first in the list of partners.
+    the least load in the 3 years up to it, among those who were in the bid and can lead then; of equal ones to the one
+    whose last turn is longest ago, then to the first in the list of partners.
     """
     partners = workspace.partners
     given: list[GivenTurn] = []
@@ -89,7 +90,7 @@ def _choose_partner(
     turn: Item[Turn], partners: Sequence[Item[Partner]], before: Sequence[GivenTurn]
 ) -> tuple[Item[Partner] | None, str]:
     """Who takes a turn that nobody was chosen for, and why. `before` are all turns before it, in order."""
-    able = [item for item in partners if not explain_cannot_lead(item.value, turn.value.due)]
+    able = _list_there([item for item in partners if not explain_cannot_lead(item.value, turn.value.due)], turn)
     if not able:
         return None, "No partner can lead then." if partners else "There are no partners yet."
     since = shift_years(turn.value.due, -YEARS_COUNTED)
@@ -97,6 +98,12 @@ def _choose_partner(
     last = {given.partner.id: number for number, given in enumerate(before) if given.partner}
     ranked = sorted(able, key=lambda item: (loads[item.id], last.get(item.id, -1)))
     return ranked[0], _explain_choice(ranked, loads, last, len(partners))
+
+
+def _list_there(partners: Sequence[Item[Partner]], turn: Item[Turn]) -> list[Item[Partner]]:
+    """Those who were in the bid when a turn was due; for one from before all of them, those who joined first."""
+    first = min((item.value.joined or date.min for item in partners), default=date.min)
+    return [item for item in partners if (item.value.joined or date.min) <= max(first, turn.value.due)]
 
 
 def _explain_choice(ranked: Sequence[Item[Partner]], loads: dict[str, int], last: dict[str, int], partners: int) -> str:

@@ -5,7 +5,7 @@ of the version before it in tests/data/workspaces/.
 
 An entry's state at any version is its last change up to then, so a change keeps only what the entry became (null: it
 was removed). `place` orders the entries of a workspace as they were added. `untidy` has its one row while traces of
-something deleted may still be in the file.
+something deleted may still be in the file. `clock` has its one row once the store was used: see expiry.py.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ UPKEEP = (
     "create table untidy (id integer primary key check (id = 1))",
     "create index change_entry on change (workspace_id, entry_id, version)",
 )
-STEPS = (TABLES, CREATION_RATE, UPKEEP)
+CLOCK = ("create table clock (id integer primary key check (id = 1), seen text not null, doubted text)",)
+STEPS = (TABLES, CREATION_RATE, UPKEEP, CLOCK)
 SCHEMA = len(STEPS)
 
 

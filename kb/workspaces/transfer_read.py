@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,6 +16,7 @@ from kb.errors import KbError
 from kb.records.text import clean_line
 from kb.records.vocabulary import Vocabulary, suggest_nearest
 from kb.workspaces.entries import ENTRY_ID, KINDS, About, Entry, Lead, Need, Payment
+from kb.workspaces.limits import FIRST_YEAR, LAST_YEAR, is_in_years
 from kb.workspaces.references import list_references
 from kb.workspaces.transfer import FORMAT, FORMAT_VERSION
 
@@ -29,6 +31,7 @@ FIELDS = ("format", "version", "written", "site", "knowledge_base", "entries")
 NEEDED_FIELDS = ("format", "version", "entries")
 ENTRY_FIELDS = ("id", "kind", "data")
 EXPORT_AGAIN = "Export the workspace again from the site it comes from, and choose that file"
+ODD_YEAR = f"this day is not in the years {FIRST_YEAR} to {LAST_YEAR}. Write one that is, or null where none is needed"
 MESSAGES = {
     "missing": "this field is not there. Add it",
     "string_type": "this must be text in quotes",
@@ -233,14 +236,18 @@ class _Reader:
     def _read_data(self, place: str, model: type[Entry], data: object) -> Entry | None:
         try:
             # As JSON and strictly, so that a day is written as one and "5" or true is no number.
-            return model.model_validate_json(json.dumps(data), strict=True, context=self._context)
+            entry = model.model_validate_json(json.dumps(data), strict=True, context=self._context)
         except ValidationError as error:
             for each in error.errors(include_url=False, include_input=False):
                 if each["type"] == "literal_error" and each["ctx"]["expected"] == "''":
                     continue  # a choice left open is allowed too, but what is wrong is the choice made
                 field = _name_place(each["loc"])
                 self._notes.add(f"{place}: {field}" if field else place, _explain(each, model))
-        return None
+            return None
+        for name, value in entry:
+            if isinstance(value, date) and not is_in_years(value):
+                self._notes.add(f"{place}: {name}", ODD_YEAR)
+        return entry
 
     def _check_counts(self, entries: Sequence[Entry]) -> None:
         for kind, count in Counter(entry.kind for entry in entries).items():

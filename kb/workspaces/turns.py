@@ -8,6 +8,7 @@ from datetime import date
 
 from kb.records.funding import FundingStream
 from kb.workspaces.entries import MAX_LINE, About, Ending, Stream, Turn
+from kb.workspaces.limits import is_in_years
 from kb.workspaces.rota import shift_years
 from kb.workspaces.workspace import Item, Workspace
 
@@ -42,7 +43,8 @@ def propose_turns(workspace: Workspace, streams: Iterable[StreamDates], today: d
             proposed += _propose_bid(each)
         elif each.item.value.state == "awarded" and starts is not None:
             proposed += _propose_returns(each, starts, _find_end(workspace, each, starts))
-    fresh = [turn for turn in proposed if turn.due >= today and (turn.duty, turn.what) not in there]
+    coming = [turn for turn in proposed if turn.due >= today and is_in_years(turn.due)]
+    fresh = [turn for turn in coming if (turn.duty, turn.what) not in there]
     return sorted(fresh, key=lambda turn: turn.due)
 
 

@@ -89,7 +89,7 @@ PAGES = {
 
 
 # Templates that only a form leads to: test_bid_journeys.py looks at them.
-AFTER_A_FORM = {"bid_links.html", "bid_conflict.html", "bid_again.html", "bid_deleted.html"}
+AFTER_A_FORM = {"bid_links.html", "bid_started.html", "bid_conflict.html", "bid_again.html", "bid_deleted.html"}
 
 
 class QuietHandler(WSGIRequestHandler):

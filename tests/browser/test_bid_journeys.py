@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bid_editor import BidEditor
+from docx import Document
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Download, Page, Response, expect
 
 pytestmark = pytest.mark.browser
 
 OpenPage = Callable[..., Page]
 MOST_PAGES = 15
+AWARDS = "National Lottery Awards for All England"
+SPACES = "London Marathon Foundation Active Spaces Fund"
 RUN_AXE = """async () => {
   const rules = { "target-size": { enabled: true } };
   const found = await axe.run({ resultTypes: ["violations", "incomplete"], rules });
@@ -23,21 +27,28 @@ RUN_AXE = """async () => {
 
 
 def count_pages(page: Page) -> list[str]:
-    """The addresses of the pages a reader sees from now on."""
+    """The addresses of the pages that are loaded from now on: every navigation answered with HTML, the page of an
+    error too. A redirect shows none, and neither does a download."""
     seen: list[str] = []
-    page.on("load", lambda loaded: seen.append(loaded.url))
+
+    def note(answer: Response) -> None:
+        is_html = answer.headers.get("content-type", "").startswith("text/html")
+        if answer.request.is_navigation_request() and is_html and not 300 <= answer.status < 400:
+            seen.append(answer.url)
+
+    page.on("response", note)
     return seen
 
 
-def start_bid(page: Page, title: str) -> None:
-    """From a start page to the new bid."""
-    page.get_by_label("Name of the scheme").fill(title)
-    page.get_by_role("button", name="Start the bid").click()
-    page.get_by_role("button", name="I have kept the links").click()
+def read_word(download: Download) -> str:
+    """Everything that a downloaded Word file says, tables included."""
+    return " ".join(text for text in Document(download.path()).element.body.itertext())
 
 
 @pytest.mark.parametrize("width", [375, 1280])
-def test_from_home_to_a_word_pack_without_scripts(new_page: Callable[..., Page], width: int) -> None:
+def test_from_home_by_school_match_and_shortlist_to_a_word_pack_without_scripts(
+    new_page: Callable[..., Page], width: int
+) -> None:
     page = new_page(width, scripts=False)
     seen = count_pages(page)
     page.goto("/")
@@ -45,23 +56,35 @@ def test_from_home_to_a_word_pack_without_scripts(new_page: Callable[..., Page],
     page.get_by_label("Your school").fill("aldgate school")
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name="What can it get? (The Aldgate School, URN 100000)").click()
-    page.get_by_role("link", name="Start a joint bid").click()
-    expect(page.get_by_text("The Aldgate School")).to_be_visible()
-    start_bid(page, "Youth wardens")
-    page.get_by_role("link", name="Choose one or more funding streams").or_(
-        page.locator(".app-part__name", has_text="Funding streams")
-    ).first.click()
-    if page.get_by_role("button", name="Choose a stream").count():
-        page.get_by_role("button", name="Choose a stream").click()
-    page.get_by_label("What is it for?").fill("awards for all")
-    page.locator("form", has=page.get_by_label("What is it for?")).get_by_role("button", name="Search").click()
-    page.get_by_role("button", name="Choose National Lottery Awards for All England").click()
-    expect(page.get_by_role("heading", name="National Lottery Awards for All England")).to_be_visible()
-    page.get_by_role("navigation", name="Parts of this bid").get_by_role("link", name="Overview").click()
+    page.get_by_label("What do you need it for?").fill("london marathon active spaces")
+    page.locator("form", has=page.get_by_label("What do you need it for?")).get_by_role("button").click()
+    page.get_by_role("link", name=re.compile(f"^Add to shortlist.*: {SPACES}$")).click()
+    page.get_by_role("link", name="Shortlist: 1").click()
+    page.get_by_role("button", name="Start a joint bid from this shortlist").click()
+    begins_with = page.get_by_role("main").get_by_role("listitem")
+    expect(begins_with.filter(has_text="The Aldgate School")).to_be_visible()
+    expect(begins_with.filter(has_text=SPACES)).to_be_visible()
+    page.get_by_label("Name of the scheme").fill("Youth wardens")
+    page.get_by_role("button", name="Start the bid").click()
+    page.get_by_role("button", name="I have kept the links").click()
     with page.expect_download() as pack:
         page.get_by_role("link", name="as a Word file").first.click()
     assert pack.value.suggested_filename == "youth-wardens-bid-pack.docx"
+    said = read_word(pack.value)
+    assert SPACES in said
+    assert "The Aldgate School" in said
+    assert len(set(seen)) > 8, "pages went by without being counted"
     assert len(seen) <= MOST_PAGES, seen
+
+
+def test_a_stream_is_found_and_chosen_in_the_bid_without_scripts(open_page: OpenPage, app: Flask) -> None:
+    page = open_page(BidEditor(app).start().edit, 375, scripts=False)
+    page.get_by_role("navigation", name="Parts of this bid").get_by_role("link", name="Funding streams").click()
+    page.get_by_role("button", name="Choose a stream").click()
+    page.get_by_label("What is it for?").fill("awards for all")
+    page.locator("form", has=page.get_by_label("What is it for?")).get_by_role("button", name="Search").click()
+    page.get_by_role("button", name=f"Choose {AWARDS}").click()
+    expect(page.get_by_role("heading", name=AWARDS)).to_be_visible()
 
 
 def test_a_partner_with_the_link_for_reading_sees_all_and_changes_nothing(
@@ -138,6 +161,10 @@ def test_axe_finds_nothing_on_pages_that_only_a_form_leads_to(new_page: Callable
     page.get_by_label("Name of the scheme").fill("Wardens")
     page.get_by_role("button", name="Start the bid").click()
     check_page(page)  # the links
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("This bid has been started already")
+    check_page(page)
+    page.get_by_role("button", name="Start another bid").click()
     page.get_by_role("button", name="I have kept the links").click()
     bid = page.url
     page.goto(f"{bid}/risks/new?kind=risk")
