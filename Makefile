@@ -6,7 +6,7 @@ export UV_LINK_MODE := copy
 UV := .tools/bin/uv
 BIN := .venv/bin
 
-.PHONY: help run test bench lint lock clean
+.PHONY: help run test run-tests bench lint lock clean
 
 help:
 	@echo "make run    set everything up and serve http://127.0.0.1:8000 (PORT and HOST change that)"
@@ -19,8 +19,14 @@ help:
 run: .venv/.run-ready static/built/.ready
 	@exec $(BIN)/kb serve
 
-test: .venv/.dev-ready static/built/.ready lint
+# Side by side, because much of the tests is waiting for a browser or another process.
+test: .venv/.dev-ready static/built/.ready
 	@sh scripts/install-browser.sh
+	@$(MAKE) --no-print-directory -j 2 lint run-tests
+
+# Our own modules are compiled first, because tests start them in processes of their own some hundred times.
+run-tests: .venv/.dev-ready
+	@$(BIN)/python -m compileall -q kb
 	$(BIN)/pytest
 
 bench: .venv/.dev-ready static/built/.ready

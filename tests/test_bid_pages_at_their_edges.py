@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from bid_editor import BidEditor, find_link, import_file
 from flask import Flask
 from page_checks import read_text
-
-from kb.generations import Generation
-from kb.views.bids import MAX_SHORTLIST
 
 
 def test_without_a_file_the_form_asks_for_one(app: Flask) -> None:
     page = import_file(BidEditor(app), b"", 400)
     assert "Choose a file that a joint bid was written to." in read_text(page.main)
-
-
-def test_a_bid_begins_with_so_many_records_and_looks_at_no_more(app: Flask, generation: Generation) -> None:
-    ids = generation.catalogue.list_ids("funding")[:MAX_SHORTLIST]
-    assert len(ids) == MAX_SHORTLIST
-    editor = BidEditor(app)
-    query = [("shortlist", record_id) for record_id in ids]
-    editor.get(f"/bids?{urlencode([*query, ('shortlist', 'no-such-record')])}")
-    editor.get(f"/bids?{urlencode([*query[1:], ('shortlist', 'no-such-record')])}", 404)
 
 
 def test_what_every_bid_has_is_not_asked_to_be_removed(app: Flask) -> None:
