@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from bid_editor import BidEditor, find_link, import_file
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from visits import Visitor
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -29,6 +29,9 @@ CHROMIUM_ARGUMENTS = (
     "--disable-sync",
 )
 NO_CHROMIUM = "NO CHROMIUM: install chromium, chromium-browser or google-chrome to run the browser tests"
+expect.set_options(
+    timeout=30_000
+)  # as long as for all else that a browser is waited for: another process may be at work
 # At least one address for each template, and for each of its states that looks different. {edit} and {read} stand for
 # the links of a joint bid, {entry} for one of its entries: see bid_places.
 PAGES = {
