@@ -114,7 +114,7 @@ def cases(generation: Generation) -> list[CaseStudy]:
 
 
 def pytest_collection_finish() -> None:
-    """Look for garbage seldom: over the hundreds of pages that a process keeps as trees, that takes a third of its time."""
+    """Look for garbage seldom: over the hundreds of pages kept as trees that takes a third of a process's time."""
     gc.freeze()
     gc.set_threshold(100_000, 50, 1_000)
 
