@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from workspace_files import NOW, make_store, open_new, start_workspace
+from workspace_files import MARK, NOW, make_store, open_new, start_workspace
 
 from kb.workspaces import versions
 from kb.workspaces.entries import Task
@@ -15,8 +15,6 @@ from kb.workspaces.limits import KEPT_FOR
 from kb.workspaces.schema import FILE
 from kb.workspaces.store import WorkspaceNotFound, WorkspaceStore
 from kb.workspaces.tokens import find_right
-
-MARK = "Lanternwright"  # a word that nothing else here has
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from workspace_files import CLIENT, NOW, SECRET, check_whole, make_store, open_new, start_workspace
+from workspace_files import CLIENT, MARK, NOW, SECRET, check_whole, make_store, open_new, start_workspace
 
 from kb.config import Settings, read_settings
 from kb.workspaces import connections, limits, store, tokens, versions
@@ -25,8 +25,6 @@ from kb.workspaces.schema import FILE
 from kb.workspaces.store import StoreUnavailable, TooMuch, WorkspaceNotFound, WorkspaceStore
 from kb.workspaces.tokens import SECRET_FILE, read_secret
 from kb.workspaces.workspace import start_entries
-
-MARK = "Lanternwright"  # a word that nothing else here has
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from kb.workspaces.workspace import start_entries
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SECRET = b"a secret key of a test, long enough"
 CLIENT = "192.0.2.7"
+MARK = "Lanternwright"  # a word that nothing else of the tests has
 TABLES = ("workspace", "entry", "change", "creation")
 
 

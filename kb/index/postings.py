@@ -130,17 +130,17 @@ class PostingArrays:
         self.sizes: NDArray[np.int16] = map_array(at / "sizes.npy")
         self.fields = {field: _open_field(at, field) for field in fields}
         # To look for a word among all costs ten times what it takes to remember where it stands.
-        self._find_word = lru_cache(MAX_KNOWN)(lambda word: _find_first(self._words, word))
+        self.find_word = lru_cache(MAX_KNOWN)(self._find_word)
         self.has_form = lru_cache(MAX_KNOWN)(self._has_form)
         self.choose_form = lru_cache(MAX_KNOWN)(self._choose_form)
 
-    def find_word(self, word: str) -> int | None:
+    def _find_word(self, word: str) -> int | None:
         """The place of a stem in words.npy; None where no record has it."""
-        return self._find_word(word)
+        return _find_first(self._words, word)
 
     def number_words(self, stems: Iterable[str]) -> list[int]:
         """The places in words.npy of those of some stems that any record has."""
-        return [at for at in map(self._find_word, stems) if at is not None]
+        return [at for at in map(self.find_word, stems) if at is not None]
 
     def find_phrase(self, stems: tuple[str, ...]) -> Numbers:
         """The numbers of the records in which stems stand next to each other in this order, in one field."""
@@ -158,12 +158,12 @@ class PostingArrays:
 
     def _count(self, field: FieldPostings, stem: str) -> int:
         """How many records have a stem in a field."""
-        at = self._find_word(stem)
+        at = self.find_word(stem)
         return 0 if at is None else int(field.offsets[at + 1] - field.offsets[at])
 
     def _list_places(self, field: FieldPostings, stem: str) -> Places:
         """Every place of a stem in a field, ascending."""
-        at = self._find_word(stem)
+        at = self.find_word(stem)
         if at is None:
             return np.zeros(0, dtype=np.uint32)
         start, end = (int(field.starts[int(field.offsets[each])]) for each in (at, at + 1))

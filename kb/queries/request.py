@@ -140,8 +140,18 @@ def _read_number(
     text = _first(given, name)
     if text is None:
         return default
-    text = text.removesuffix(".0")  # to JSON Schema, by which the API is described, 2.0 is a whole number
-    if text.isascii() and text.isdigit() and len(text) < 7 and 1 <= int(text) <= most:
-        return int(text)
-    problems.append(RequestProblem(name, f'"{text[:60]}" cannot be used. Write a whole number from 1 to {most}'))
-    return default
+    try:
+        return read_count(name, text, most)
+    except BadSearchRequest as error:
+        problems += error.problems
+        return default
+
+
+def read_count(name: str, text: str, most: int) -> int:
+    """The whole number from 1 to `most` that a parameter has; raises BadSearchRequest for anything else."""
+    digits = text.removesuffix(".0")  # to JSON Schema, by which the API is described, 2.0 is a whole number
+    if digits.isascii() and digits.isdigit() and len(digits) < 7 and 1 <= int(digits) <= most:
+        return int(digits)
+    raise BadSearchRequest(
+        [RequestProblem(name, f'"{text[:60]}" cannot be used. Write a whole number from 1 to {most}')]
+    )

@@ -11,7 +11,7 @@ from flask.blueprints import BlueprintSetupState
 
 from kb.errors import RecordNotFound
 from kb.exports.school_answers import answer_schools
-from kb.queries.request import BadSearchRequest, RequestProblem
+from kb.queries.request import BadSearchRequest, RequestProblem, read_count
 from kb.records.amounts import write_number
 from kb.records.dates import parse_stated_date
 from kb.records.facets import NOT_STATED_LABEL
@@ -84,11 +84,8 @@ def answer_schools_request() -> Response:
     text = read_query(given)
     if not text:
         raise BadSearchRequest([RequestProblem("q", "write what to look for: a URN, a name, a postcode, a town")])
-    limit = given.get("limit", str(DEFAULT_SCHOOLS)).removesuffix(".0")  # to JSON Schema 2.0 is a whole number
-    if not (limit.isascii() and limit.isdigit() and len(limit) < 4 and 1 <= int(limit) <= MAX_SCHOOLS):
-        message = f'"{limit[:60]}" cannot be used. Write a whole number from 1 to {MAX_SCHOOLS}'
-        raise BadSearchRequest([RequestProblem("limit", message)])
-    found = open_register().search_schools(text, int(limit))
+    limit = read_count("limit", given.get("limit", str(DEFAULT_SCHOOLS)), MAX_SCHOOLS)
+    found = open_register().search_schools(text, limit)
     return Response(answer_schools(found).model_dump_json(), mimetype="application/json")
 
 
