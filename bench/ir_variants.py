@@ -22,7 +22,7 @@ from whoosh.lang.porter2 import stem as stem_by_porter2
 
 from bench.ir import DEPTH, Collection, Ranking, Searcher, score_searcher
 from kb.index.query import MAX_WORDS
-from kb.index.weights import ALL_WORDS, COVERAGE, FIELDS, SATURATION
+from kb.index.weights import ALL_WORDS, COVERAGE_ROOTS, FIELDS, SATURATION
 from kb.index.words import STOP_WORDS, WORD, fold_text, stem_word
 
 NAMES, BODY = FIELDS["names"], FIELDS["body"]
@@ -55,7 +55,7 @@ class Variant:
     saturation: float = SATURATION
     one_idf: bool = False
     together: bool = False
-    coverage: float = COVERAGE
+    coverage: float = 0.5**COVERAGE_ROOTS
     all_words: float = ALL_WORDS
     most_words: int = MAX_WORDS
     repeats: bool = True

@@ -98,7 +98,7 @@ class Site:
         find_related_searches(generation, results, "/search")
         return results.total
 
-    def show(self, pairs: Pairs, encoding: str = "gzip, deflate, br") -> int:
+    def show(self, pairs: Pairs, encoding: str = "gzip, deflate, br, zstd") -> int:
         """A whole page as a server asks for it; returns how many bytes were sent."""
         environ = create_environ("/search", query_string=urlencode(pairs), headers={"Accept-Encoding": encoding})
 

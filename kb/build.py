@@ -23,7 +23,7 @@ from kb.generations import (
     read_current_id,
     sync_folder,
 )
-from kb.index import describe_record, parse_query, write_index, write_thesaurus
+from kb.index import describe_record, parse_query, write_index
 from kb.records.card import make_card
 from kb.records.case_study import CaseStudy
 from kb.records.check_set import check_set
@@ -138,8 +138,8 @@ def write_generation(
     }
     meta = {"id": generation_id, "built": now.astimezone(UTC).isoformat(timespec="seconds"), "counts": counts}
     write_catalogue(folder / "catalogue.sqlite", corpus, rows, meta)
-    write_index(folder / "index", documents, lambda done: report(done, len(documents)))
-    write_thesaurus(folder / "index", [group.model_dump(exclude={"because"}) for group in corpus.thesaurus])
+    groups = [group.model_dump(exclude={"because"}) for group in corpus.thesaurus]
+    write_index(folder / "index", documents, groups, lambda done: report(done, len(documents)))
     return counts
 
 

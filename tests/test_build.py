@@ -125,7 +125,7 @@ def test_an_index_that_lacks_a_record_is_never_made_live(
     small_content: Path, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write = kb.build.write_index
-    monkeypatch.setattr(kb.build, "write_index", lambda folder, documents, report: write(folder, documents[1:], report))
+    monkeypatch.setattr(kb.build, "write_index", lambda folder, documents, *rest: write(folder, documents[1:], *rest))
     before = read_current_id(data)
     with pytest.raises(KbError, match="does not hold every record"):
         build_generation(small_content, data, LATER)
@@ -136,7 +136,7 @@ def test_an_index_that_does_not_find_a_record_is_never_made_live(
     small_content: Path, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write = kb.build.write_index
-    monkeypatch.setattr(kb.build, "write_index", lambda folder, found, report: write(folder, found[::-1], report))
+    monkeypatch.setattr(kb.build, "write_index", lambda folder, found, *rest: write(folder, found[::-1], *rest))
     before = read_current_id(data)
     with pytest.raises(KbError, match="does not find it"):
         build_generation(small_content, data, LATER)

@@ -25,11 +25,13 @@ from whoosh.query import Phrase
 
 from kb.generations import Generation
 from kb.index import Hits, IndexDocument, TextIndex, describe_record, open_index, parse_query, write_index
+from kb.index.concepts import ConceptScores, merge_expressions
 from kb.index.excerpt import LENGTH, cut_excerpt
 from kb.index.postings import PostingArrays
 from kb.index.scores import WordScores, list_members, make_bits
 from kb.index.spelling import draw_shape, find_like
 from kb.index.spots import Spot, place_words
+from kb.index.thesaurus import read_thesaurus
 from kb.index.weights import FIELDS, SATURATION
 from kb.index.words import STOP_WORDS, WORD, fold_text, stem_word
 
@@ -161,6 +163,29 @@ def test_a_record_with_no_text_to_compare_is_found_as_before(tmp_path: Path) -> 
     )
     hits = open_index(folder).find(parse_query("wardens"))
     assert hits.rank(hits.some_words) == [1, 0, 2]
+
+
+def test_what_the_build_worked_out_for_the_thesaurus_is_what_its_expressions_score(
+    generation: Generation, index_folder: Path
+) -> None:
+    count, thesaurus = generation.index.count, read_thesaurus(index_folder)
+    words = WordScores(index_folder, PostingArrays(index_folder, FIELDS), count)
+    stored = ConceptScores(index_folder, words, thesaurus, count)
+    concepts = thesaurus.list_concepts()
+    assert len(concepts) > 500
+    for concept in concepts:
+        expected, found = merge_expressions(words, concept, count), stored.look_up(concept)
+        assert found.bits == expected.bits, concept
+        for each, other in zip(found[:3], expected[:3], strict=True):
+            assert np.array_equal(each, other), concept
+
+
+def test_an_expression_of_the_thesaurus_counts_by_its_own_words_or_by_others_whichever_is_more(tmp_path: Path) -> None:
+    texts = ("truancy", "attendance", "truancy truancy", "attendance", "nothing of it")
+    documents = (IndexDocument(number, "", {}, "", "", text) for number, text in enumerate(texts))
+    write_index(tmp_path / "index", documents, [{"same": ["truancy", "attendance"]}])
+    hits = open_index(tmp_path / "index").find(parse_query("truancy"))
+    assert hits.rank(hits.some_words) == [2, 0, 1, 3]
 
 
 @pytest.mark.parametrize("word", ["wardens", "travellers", "breakfast", "school", "lukes", "2006"])

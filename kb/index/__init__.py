@@ -4,7 +4,6 @@ from kb.index.document import IndexDocument, describe_record
 from kb.index.find import Hits, TextIndex, open_index
 from kb.index.query import TextQuery, parse_query
 from kb.index.scores import list_members
-from kb.index.thesaurus import write_thesaurus
 from kb.index.write import write_index
 
 __all__ = [
@@ -17,5 +16,4 @@ __all__ = [
     "open_index",
     "parse_query",
     "write_index",
-    "write_thesaurus",
 ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 
 from kb.index.spots import Spot
 
 LENGTH = 220  # characters: three lines of a result
 LEAD = 60  # characters before the first match, so that it is read in its sentence
+SIGNS = re.compile("[&<>\"']")  # that HTML may read as more than text
 
 
 def cut_excerpt(text: str, spots: Sequence[Spot]) -> str:
@@ -21,6 +23,7 @@ def cut_excerpt(text: str, spots: Sequence[Spot]) -> str:
     end = min(len(text), start + LENGTH)
     if end < len(text):
         end = text.rfind(" ", start + LENGTH // 2, end) if " " in text[start + LENGTH // 2 : end] else end
+    escape = html.escape if SIGNS.search(text, start, end) else str  # nearly all texts have nothing to escape there
     pieces = ["… "] if start else []
     at = start
     for spot in spots:
@@ -36,14 +39,10 @@ def cut_excerpt(text: str, spots: Sequence[Spot]) -> str:
     return "".join(pieces)
 
 
-def escape(text: str) -> str:
-    """Text as HTML; nearly all of it has nothing to escape."""
-    return text if text.isalnum() else html.escape(text)
-
-
 def _choose_start(text: str, spots: Sequence[Spot]) -> int:
     """Where to cut so that most different words are seen; early windows win ties."""
     best, best_count, end = None, 0, 0
+    most = len({spot.word for spot in spots})
     seen: dict[int, int] = {}
     for number, spot in enumerate(spots):
         while end < len(spots) and spots[end].end <= spot.start + LENGTH - LEAD:
@@ -55,6 +54,8 @@ def _choose_start(text: str, spots: Sequence[Spot]) -> int:
             continue
         if len(seen) > best_count:
             best, best_count = spot.start, len(seen)
+            if best_count == most:
+                break
         seen[spot.word] -= 1
         if not seen[spot.word]:
             del seen[spot.word]

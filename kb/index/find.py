@@ -12,13 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from whoosh import index
 from whoosh.query.terms import Term
 
 from kb.errors import NoGeneration
+from kb.index.concepts import ConceptScores
 from kb.index.meaning import open_meanings
 from kb.index.postings import FieldPostings, PostingArrays
 from kb.index.query import TextQuery
@@ -28,7 +29,7 @@ from kb.index.spots import Spot, Spots
 from kb.index.thesaurus import Concept, read_thesaurus
 from kb.index.weights import (
     ALL_WORDS,
-    COVERAGE,
+    COVERAGE_ROOTS,
     EXACT_NAMES,
     FIELDS,
     MEANING,
@@ -38,7 +39,6 @@ from kb.index.weights import (
 )
 from kb.index.words import stem_word
 
-MAX_EXPRESSIONS = 2048  # of the thesaurus, whose scores are kept as those of single words are
 MAX_CORRECTED = 4096  # misspelt words whose correction is kept: a look through all words takes milliseconds
 SHORTEST_PART = 3  # letters of each of two words written as one, as in "homeschool"
 
@@ -80,14 +80,6 @@ class Reason:
     score: float
 
 
-class Scratch(NamedTuple):
-    """A thread's room to work in, a figure a record: to ask the system for it anew takes longer than to fill it."""
-
-    coverage: Scores
-    found: Scores
-    covered: Scores
-
-
 class TextIndex:
     """One generation's index, read only. Safe to share between threads."""
 
@@ -100,7 +92,7 @@ class TextIndex:
         self.count: int = self._searcher.doc_count_all()
         self._words = WordScores(folder, self._arrays, self.count)
         self._spots = Spots(folder)
-        self._look_up_all = lru_cache(MAX_EXPRESSIONS)(self._words.look_up_all)
+        self._concepts = ConceptScores(folder, self._words, self._thesaurus, self.count)
         self._correct = lru_cache(MAX_CORRECTED)(lambda typed: correct_word(typed, self._list_like(typed)))
 
     @property
@@ -115,11 +107,13 @@ class TextIndex:
         return self._local.searcher
 
     @property
-    def _scratch(self) -> Scratch:
-        if not hasattr(self._local, "scratch"):
-            self._local.scratch = Scratch(*(np.zeros(self.count, dtype=np.float32) for _ in Scratch._fields))
-        scratch: Scratch = self._local.scratch
-        return scratch
+    def _coverage(self) -> Scores:
+        """A thread's room to work in, a figure a record: to ask the system for it anew takes longer than to fill it."""
+        if not hasattr(self._local, "coverage"):
+            self._local.coverage = np.zeros(self.count, dtype=np.float32)
+        coverage: Scores = self._local.coverage
+        coverage.fill(0)
+        return coverage
 
     def find(self, wanted: TextQuery, share_of_best: float = SHARE_OF_BEST) -> Hits:
         """All records that match; an empty query matches every record with the score 0.
@@ -130,18 +124,20 @@ class TextIndex:
         scores = np.zeros(self.count, dtype=np.float32)
         if wanted.is_empty:
             return Hits(everything, everything, scores)
-        all_words, coverage = everything, self._scratch.coverage
-        coverage.fill(0)
+        all_words, coverage = everything, self._coverage
         counts = dict(zip(wanted.words, wanted.counts, strict=True))
         concepts = self.read_concepts(wanted)
         for concept in concepts:
-            all_words &= self._add_concept(concept, counts, scores, coverage)
+            found = self._concepts.look_up(concept)
+            scores[found.numbers] += count_typed(concept, counts) * found.scores
+            coverage[found.numbers] += found.covered
+            all_words &= found.bits
         some_words = self._choose_covered(coverage, share_of_best) if wanted.words else everything
         required = everything
         for phrase in wanted.phrases:
-            found = self._find_phrase(phrase)
-            if found:
-                required &= found
+            having = self._find_phrase(phrase)
+            if having:
+                required &= having
             else:  # nobody wrote it so: its words still count, and nothing has all that was asked for
                 all_words = 0
         for excluded in wanted.excluded:
@@ -208,46 +204,17 @@ class TextIndex:
         if near is not None:
             yield (stem_word(near),)
 
-    def _add_concept(self, concept: Concept, counts: Mapping[str, int], scores: Scores, coverage: Scores) -> int:
-        """Add what a concept scores and covers, and return the records that have it in any expression.
-
-        An expression other than the typed one counts for OTHER_WORDS of its score; in each record the best one counts.
-        """
-        if len(concept.words) == 1 and not concept.others:  # most: no need to set the two apart
-            matches = self._words.look_up(concept.words[0])
-            scores[matches.numbers] += counts.get(concept.words[0], 1) * matches.scores
-            coverage[matches.numbers] += matches.weight
-            return matches.bits
-        found, covered = self._scratch.found, self._scratch.covered
-        found.fill(0)
-        covered.fill(0)
-        weight, bits = 0.0, (1 << self.count) - 1
-        for word in concept.words:
-            matches = self._words.look_up(word)
-            found[matches.numbers] += counts.get(word, 1) * matches.scores
-            covered[matches.numbers] += matches.weight
-            weight += matches.weight
-            bits &= matches.bits
-        others = [self._look_up_all(other) for other in concept.others]
-        weight = weight or max((other.weight for other in others), default=0.0)
-        for other in others:
-            found[other.numbers] = np.maximum(found[other.numbers], OTHER_WORDS * other.scores)
-            covered[other.numbers] = np.maximum(covered[other.numbers], OTHER_WORDS * weight)
-            bits |= other.bits
-        scores += found
-        coverage += covered
-        return bits
-
     def explain(self, wanted: TextQuery, number: int) -> list[Reason]:
         """Why a record was found: each part of the query with what it matches there and adds before coverage."""
         counts, reasons = dict(zip(wanted.words, wanted.counts, strict=True)), []
         for concept in self.read_concepts(wanted):
-            own = sum(counts[word] * self._score_of(self._words.look_up(word), number) for word in concept.words)
+            own = sum(self._score_of(self._words.look_up(word), number) for word in concept.words)
             found = [(own, " ".join(concept.words))]
             for other in concept.others:
-                score = OTHER_WORDS * self._score_of(self._look_up_all(other), number)
+                score = OTHER_WORDS * self._score_of(self._words.look_up_all(other), number)
                 found.append((score, " ".join(other)))
             score, matched = max(found)
+            score *= count_typed(concept, counts)
             reasons.append(Reason(" ".join(concept.words), matched if score else "", round(score, 2)))
         return reasons
 
@@ -278,7 +245,7 @@ class TextIndex:
     def forget(self) -> None:
         """Drop what is kept of words and expressions, for measuring their first use."""
         self._words.forget()
-        self._look_up_all.cache_clear()
+        self._concepts.forget()
 
     def _find_phrase(self, stems: tuple[str, ...]) -> int:
         """The records in which words stand next to each other, in one field, in this order."""
@@ -327,16 +294,24 @@ class TextIndex:
         return corrected if corrected != wanted.text else None
 
 
+def count_typed(concept: Concept, counts: Mapping[str, int]) -> int:
+    """How often a concept was typed: as often as the word of it that was typed most."""
+    return max(counts[word] for word in concept.words)
+
+
 def _weigh_coverage(scores: Scores, coverage: Scores, chosen: Numbers) -> float:
     """Multiply the scores of chosen records by how much of the query each has, and return the best of all records.
 
-    The scores of others become 0: powers are slow, and nobody asks for these. Of them only such are worked out whose
-    score is above the best of the chosen, which less than all of the query makes lower still.
+    The scores of others become 0: nobody asks for these. Of them only such are worked out whose score is above the best
+    of the chosen, which less than all of the query makes lower still.
     """
     most = coverage.max(initial=0.0) or 1.0
 
     def weigh(numbers: Numbers) -> Scores:
-        return scores[numbers] * np.power(coverage[numbers] / most, COVERAGE, dtype=np.float32)
+        share = coverage[numbers] / most
+        for _ in range(COVERAGE_ROOTS):  # roots take a tenth of the time of a power
+            np.sqrt(share, out=share)
+        return scores[numbers] * share
 
     kept = weigh(chosen)
     best = float(kept.max(initial=0.0))

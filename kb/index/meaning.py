@@ -7,6 +7,7 @@ record counts by its nearest text. Without the package an index holds no vectors
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib.util import find_spec
@@ -43,17 +44,21 @@ class TokenVectors:
     def embed(self, texts: Sequence[str]) -> Vectors:
         """A unit vector for each text, as rows; zeros for a text without a token."""
         rows = np.zeros((len(texts), WIDTH), dtype=np.float32)
-        lowered = [text.lower() for text in texts]
-        if len(lowered) == 1:  # a query: a batch is dealt out to threads, which takes longer than to read it
-            found = [self._tokenizer.encode(lowered[0], add_special_tokens=False)]
-        else:
-            found = self._tokenizer.encode_batch(lowered, add_special_tokens=False)
+        found = self._tokenizer.encode_batch([text.lower() for text in texts], add_special_tokens=False)
         for row, encoding in zip(rows, found, strict=True):
-            if encoding.ids:
-                row[:] = self._table[encoding.ids].astype(np.float32).mean(axis=0)
-        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        rows /= np.where(lengths, lengths, 1)
+            row[:] = self._average(encoding.ids)
         return rows
+
+    def embed_query(self, text: str) -> Vectors:
+        """The same for one text: a batch is dealt out to threads, which takes longer than to read it."""
+        return self._average(self._tokenizer.encode(text.lower(), add_special_tokens=False).ids)
+
+    def _average(self, tokens: list[int]) -> Vectors:
+        """The mean of the vectors of tokens, of length 1. Their sum points the same way."""
+        total = self._table[tokens].astype(np.float32).sum(axis=0)
+        length = math.sqrt(total @ total)
+        unit: Vectors = total / length if length else total
+        return unit
 
 
 @lru_cache(maxsize=1)
@@ -103,7 +108,7 @@ class Meanings:
 
     def compare(self, text: str, numbers: Numbers) -> Vectors:
         """How near each of these documents (at least one) comes to a text: the cosine of its nearest text, from 0."""
-        wanted = self._vectors.embed([text])[0]
+        wanted = self._vectors.embed_query(text)
         starts, ends = self._offsets[numbers], self._offsets[numbers + 1]
         counts = ends - starts
         begins = np.concatenate(([0], np.cumsum(counts)[:-1]))

@@ -50,6 +50,10 @@ class Thesaurus:
     def __init__(self, links: Mapping[Stems, tuple[Stems, ...]], written: Mapping[Stems, str]) -> None:
         self._links, self.written = links, written
 
+    def list_concepts(self) -> list[Concept]:
+        """Every expression that others stand for, in the order of the file."""
+        return [Concept(words, others) for words, others in self._links.items()]
+
     def split_concepts(self, words: Stems) -> list[Concept]:
         """The words of a query in order, joined where an expression of several words is known, longest first."""
         concepts = []

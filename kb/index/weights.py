@@ -51,9 +51,10 @@ ALL_WORDS = 0.3
 MEANING = 1.0
 MEANING_OF_FIRST = 100
 
-# A record's score is multiplied by how much of the query it has, by weight, to this power: two rare words of three
-# beat one of them said often. Without it judged queries score lower (docs/relevance.md).
-COVERAGE = 0.25
+# A record's score is multiplied by how much of the query it has, by weight, of which the square root is taken so many
+# times (to the power 0.25): two rare words of three beat one of them said often. Without it judged queries score lower
+# (docs/relevance.md).
+COVERAGE_ROOTS = 2
 
 # An expression of the thesaurus, or the word probably meant by one that no record has, counts for this share of its
 # score: of records that say it as often, those with the reader's own word come first.

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from whoosh import fields, index
 
+from kb.index.concepts import write_concepts
 from kb.index.document import IndexDocument
 from kb.index.meaning import write_meanings
 from kb.index.postings import write_arrays
 from kb.index.scores import write_scores
 from kb.index.spots import SpotWriter
+from kb.index.thesaurus import read_thesaurus, write_thesaurus
 from kb.index.weights import EXACT_NAMES, FIELDS
 from kb.index.words import fold_text, list_words, make_stemming_analyzer
 
@@ -27,11 +29,15 @@ def make_schema() -> fields.Schema:
 
 
 def write_index(
-    folder: Path, documents: Iterable[IndexDocument], report: Callable[[int], None] = lambda _: None
+    folder: Path,
+    documents: Iterable[IndexDocument],
+    groups: Sequence[Mapping[str, Sequence[str]]] = (),
+    report: Callable[[int], None] = lambda _: None,
 ) -> int:
     """Write a new index into an empty folder and return how many documents it holds.
 
-    Documents come in the order of their numbers, from 0. `report` is called with the count after each.
+    Documents come in the order of their numbers, from 0. `groups` are those of the thesaurus (kb/index/thesaurus.py).
+    `report` is called with the count after each document.
     """
     folder.mkdir(parents=True, exist_ok=True)
     made: Any = index.create_in(str(folder), make_schema())
@@ -55,6 +61,8 @@ def write_index(
     with made.reader() as reader:
         write_arrays(folder, reader, FIELDS, forms)
     write_scores(folder, count)
+    write_thesaurus(folder, groups)
+    write_concepts(folder, read_thesaurus(folder), count)
     spots.write(folder)
     write_meanings(folder, short_texts)
     return count

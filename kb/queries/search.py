@@ -84,25 +84,35 @@ class SearchResults:
 @dataclass(frozen=True)
 class Lookup:
     """What filters and sorting need of a generation: bit sets by facet and value, sort keys, and of each facet every
-    value in order with its label and bit set."""
+    value in order with its label. `words` has the bit sets of all these values again, one a row, 64 records a figure,
+    and `rows` says which rows are a facet's: so all are counted at once."""
 
     sets: Mapping[str, Mapping[str, int]]
     keys: SortKeys
-    values: Mapping[str, list[tuple[str, str, int]]]
+    values: Mapping[str, list[tuple[str, str]]]
+    rows: Mapping[str, slice]
+    words: NDArray[np.uint64]
+
+    def count(self, members: int, rows: slice) -> list[int]:
+        """How many of a set of records each row has."""
+        size = self.words.shape[1]
+        wanted = np.frombuffer(members.to_bytes(8 * size, "little"), dtype="<u8")
+        counts: list[int] = np.bitwise_count(self.words[rows] & wanted).sum(axis=1, dtype=np.int64).tolist()
+        return counts
 
 
 def make_lookup(generation: Generation) -> Lookup:
     """Read a generation's facets and sort keys into memory."""
     catalogue = generation.catalogue
     sets = catalogue.read_facet_sets()
-    values = {
-        facet.name: [
-            (value, label, sets.get(facet.name, {}).get(value, 0))
-            for value, label in list_facet_values(facet, catalogue.vocabulary)
-        ]
-        for facet in FACETS
-    }
-    return Lookup(sets, catalogue.read_sort_keys(), values)
+    values = {facet.name: list(list_facet_values(facet, catalogue.vocabulary)) for facet in FACETS}
+    size, rows = -(-generation.index.count // 64) or 1, {}
+    packed: list[bytes] = []
+    for name, listed in values.items():
+        rows[name] = slice(len(packed), len(packed) + len(listed))
+        packed += [sets.get(name, {}).get(value, 0).to_bytes(8 * size, "little") for value, _label in listed]
+    words = np.frombuffer(b"".join(packed), dtype="<u8").reshape(len(packed), size)
+    return Lookup(sets, catalogue.read_sort_keys(), values, rows, words)
 
 
 def run_search(generation: Generation, request: SearchRequest, today: date) -> SearchResults:
@@ -222,24 +232,26 @@ def _find_next_closings(keys: SortKeys, today: date) -> NDArray[np.int32]:
 def _count_facets(
     lookup: Lookup, matching: int, chosen: Mapping[str, int], request: SearchRequest
 ) -> tuple[FacetCounts, ...]:
+    found = matching
+    for members in chosen.values():
+        found &= members
+    all_counts = lookup.count(found, slice(None))
     facets = []
     for facet in FACETS:
-        base = matching
-        for name, members in chosen.items():
-            if name != facet.name:
-                base &= members
-        selected = request.selected.get(facet.name, ())
-        values = tuple(
-            [
-                FacetValue(value, label, (base & members).bit_count(), value in selected)
-                for value, label, members in lookup.values[facet.name]
-            ]
-        )
-        hidden = 0
-        if selected:
-            not_stated = lookup.sets.get(facet.name, {}).get(NOT_STATED, 0)
-            hidden = (base & not_stated & ~chosen[facet.name]).bit_count()
-        facets.append(FacetCounts(facet.name, facet.label, values, hidden))
+        name, rows, hidden = facet.name, lookup.rows[facet.name], 0
+        counts, selected = all_counts[rows], request.selected.get(facet.name, ())
+        if selected:  # its own ticks are set aside
+            base = matching
+            for other, members in chosen.items():
+                if other != name:
+                    base &= members
+            counts = lookup.count(base, rows)
+            hidden = (base & lookup.sets.get(name, {}).get(NOT_STATED, 0) & ~chosen[name]).bit_count()
+        values = [
+            FacetValue(value, label, count, value in selected)
+            for (value, label), count in zip(lookup.values[name], counts, strict=True)
+        ]
+        facets.append(FacetCounts(name, facet.label, tuple(values), hidden))
     return tuple(facets)
 
 
