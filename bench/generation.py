@@ -37,6 +37,7 @@ from kb.index.words import STOP_WORDS
 from kb.records.case_study import CaseStudy
 from kb.records.corpus import Corpus
 from kb.records.funding import FundingStream
+from kb.records.needs import GRADES, Need
 from kb.source.reader import list_content_paths
 
 VAR = PROJECT / "bench" / "var"
@@ -106,7 +107,22 @@ def sample_corpus(real: Corpus, size: int, rng: random.Random) -> Corpus:
     def keep(records: Iterable[Kept]) -> tuple[Kept, ...]:
         return tuple(record for record in records if id(record) in kept)
 
-    return replace(real, funding=keep(real.funding), case_studies=keep(real.case_studies), glossary=keep(real.glossary))
+    sample = replace(
+        real, funding=keep(real.funding), case_studies=keep(real.case_studies), glossary=keep(real.glossary)
+    )
+    return replace(sample, needs={theme: keep_answers(sample, needs) for theme, needs in real.needs.items()})
+
+
+def keep_answers(sample: Corpus, needs: Iterable[Need]) -> tuple[Need, ...]:
+    """The needs with the answers that a sample of the records still holds."""
+    folders = {"funding": sample.funding, "case-studies": sample.case_studies, "framework": sample.framework}
+    known = {f"{folder}/{record.id}" for folder, records in folders.items() for record in records}
+    known |= {f"glossary/{term.id}" for term in sample.glossary}
+
+    def keep(addresses: Iterable[str] | None) -> tuple[str, ...] | None:
+        return tuple(address for address in addresses or () if address in known) or None
+
+    return tuple(need.model_copy(update={name: keep(getattr(need, name)) for name in GRADES}) for need in needs)
 
 
 def vary_record(record: Any, number: int, real: Corpus, words: WordSource) -> FundingStream | CaseStudy:

@@ -6,7 +6,7 @@ import fcntl
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,8 +23,8 @@ from kb.generations import (
     read_current_id,
     sync_folder,
 )
-from kb.index import describe_record, parse_query, write_index
-from kb.records.card import make_card
+from kb.index import NeedTexts, describe_record, parse_query, write_index
+from kb.records.card import Card, make_card
 from kb.records.case_study import CaseStudy
 from kb.records.check_set import check_set
 from kb.records.corpus import Assembly, Corpus, assemble_corpus
@@ -139,8 +139,20 @@ def write_generation(
     meta = {"id": generation_id, "built": now.astimezone(UTC).isoformat(timespec="seconds"), "counts": counts}
     write_catalogue(folder / "catalogue.sqlite", corpus, rows, meta)
     groups = [group.model_dump(exclude={"because"}) for group in corpus.thesaurus]
-    write_index(folder / "index", documents, groups, lambda done: report(done, len(documents)))
+    needs = list_need_texts(corpus, [row.card for row in rows])
+    write_index(folder / "index", documents, groups, needs, lambda done: report(done, len(documents)))
     return counts
+
+
+def list_need_texts(corpus: Corpus, cards: Sequence[Card]) -> list[NeedTexts]:
+    """What the index is told of each need, in the order of themes and files. Records are known by their place in
+    `cards`."""
+    numbers = {card.url.strip("/").replace("#", "/"): number for number, card in enumerate(cards)}
+    return [
+        NeedTexts((need.need, *need.asked_as), {numbers[address]: grade for address, grade in need.answers.items()})
+        for needs in corpus.needs.values()
+        for need in needs
+    ]
 
 
 def sync_tree(folder: Path) -> None:

@@ -90,7 +90,7 @@ def get_page(app: Flask) -> PageReader:
 @pytest.fixture
 def small_content(content: Path, tmp_path: Path) -> Path:
     """A sound content folder that a test may spoil: few records and councils, the other lists as they are."""
-    shutil.copytree(content, tmp_path / "small", ignore=shutil.ignore_patterns("*.md"))
+    shutil.copytree(content, tmp_path / "small", ignore=shutil.ignore_patterns("*.md", "needs"))
     return Path(shutil.copytree(SMALL_CONTENT, tmp_path / "small", dirs_exist_ok=True))
 
 

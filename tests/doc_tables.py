@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from kb.config import PROJECT
-from kb.records import bid_plan, case_study, funding, guide, mentions
+from kb.records import bid_plan, case_study, funding, guide, mentions, needs
 from kb.records.corpus import VocabularyEntry
 from kb.records.model import Source
 
@@ -51,6 +51,7 @@ GROUPS: dict[str, type[BaseModel]] = {
     "step": bid_plan.PlanStep,
     "synonyms": guide.Synonyms,
     "mention": mentions.Mention,
+    "need": needs.Need,
     "entry": VocabularyEntry,
 }
 MODELS = {**RECORDS, **GROUPS}

@@ -32,6 +32,7 @@ from kb.queries.related import find_stream_links
 TODAY = date(2026, 11, 21)
 JUDGED = PROJECT / "judged"
 FILES = sorted(path for path in JUDGED.glob("*.yml") if path.name != SIMILAR_FILE)
+LATER = sorted((JUDGED / "later").glob("*.yml"))
 # What the search reached when the weights were set, a little below, so that a small loss for a good reason can pass.
 FLOOR_NDCG, FLOOR_SUCCESS = 0.65, 0.87
 FLOOR_SIMILAR_NDCG, FLOOR_SIMILAR_SUCCESS = 0.7, 0.9
@@ -100,12 +101,20 @@ def test_there_are_at_least_forty_queries_of_each_user_and_a_third_is_held_out(q
         assert sum(query.held_out for query in of_user) == len(of_user) // 3
 
 
+def test_queries_written_later_are_all_held_out_and_none_is_asked_twice(queries: list[JudgedQuery]) -> None:
+    later = [query for path in LATER for query in read_judged_file(path)]
+    assert Counter(query.user for query in later) == {"head": 19, "council": 20, "cluster": 19}
+    assert all(query.held_out for query in later)
+    asked = [(query.user, query.text.casefold()) for query in (*queries, *later)]
+    assert len(set(asked)) == len(asked)
+
+
 def test_every_query_has_an_answer_and_every_graded_record_is_there(
     generation: Generation, queries: list[JudgedQuery]
 ) -> None:
+    queries = [*queries, *(query for path in LATER for query in read_judged_file(path))]
     assert [query.text for query in queries if max(query.grades.values()) < 2] == []
     assert list_unknown_records(generation, queries) == []
-    assert len({query.text.casefold() for query in queries}) == len(queries)
 
 
 def test_no_judged_query_is_left_without_a_result(scores: list[QueryScore]) -> None:

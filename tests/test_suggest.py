@@ -31,7 +31,7 @@ Ask = Callable[[str], list[dict[str, str]]]
 def ask(content: Path, make_app: Callable[..., Flask], tmp_path_factory: pytest.TempPathFactory) -> Ask:
     """Asks a site of a few made-up records for suggestions."""
     folder = tmp_path_factory.mktemp("suggest")
-    shutil.copytree(content, folder / "content", ignore=shutil.ignore_patterns("*.md"))
+    shutil.copytree(content, folder / "content", ignore=shutil.ignore_patterns("*.md", "needs"))
     small = Path(shutil.copytree(SMALL_CONTENT, folder / "content", dirs_exist_ok=True))
     change(small / "funding/old-fund.md", "title: Old fund", "title: Evenings & old fund\nacronym: EF")
     change(small / "funding/lettings.md", "title: Lettings", "title: EF lettings")

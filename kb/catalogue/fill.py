@@ -146,8 +146,8 @@ def list_source_uses(row: CatalogueRow) -> list[dict[str, Any]]:
 
 
 def fill_lists(database: sqlite_utils.Database, corpus: Corpus) -> None:
-    """Write what is not a record: questions, documents, publishers, what a backwards plan counts with, and
-    what searches say of filters."""
+    """Write what is not a record: questions, documents, publishers, what a backwards plan counts with, what searches
+    say of filters, and needs."""
     register = corpus.sources
     lists = {
         "question": corpus.questions,
@@ -156,6 +156,7 @@ def fill_lists(database: sqlite_utils.Database, corpus: Corpus) -> None:
         "school-holiday": corpus.school_holidays,
         "plan-step": corpus.plan_steps,
         "mention": corpus.mentions,
+        **{f"need/{theme}": needs for theme, needs in corpus.needs.items()},
     }
     for name, entries in lists.items():
         database.table("listing").insert_all(

@@ -23,6 +23,7 @@ from kb.records.funding import FundingStream
 from kb.records.guide import Document, FrameworkPage, Publisher, Question, Term
 from kb.records.mentions import Mention
 from kb.records.model import ID
+from kb.records.needs import Need
 from kb.records.vocabulary import LISTS, Entry, Vocabulary
 
 MAPPED = 2**31  # bytes of a file that SQLite may map into memory
@@ -132,6 +133,13 @@ class Catalogue:
     def list_mentions(self) -> list[Mention]:
         """What searches say of filters, in the order of their file."""
         return [Mention.model_validate_json(data) for data in self._read_listing("mention")]
+
+    def list_needs(self) -> dict[str, list[Need]]:
+        """What people need, by theme, in the order of their files."""
+        themes = self.vocabulary.values("need_themes")
+        return {
+            theme: [Need.model_validate_json(data) for data in self._read_listing(f"need/{theme}")] for theme in themes
+        }
 
     def list_publishers(self) -> list[Publisher]:
         """The publishers of pages, by name."""

@@ -12,10 +12,11 @@ from kb.errors import KbError
 from kb.exports.answers import answer_search
 from kb.exports.match_answers import answer_match
 from kb.queries.applicants import make_applicants
+from kb.queries.explain import explain_results
 from kb.queries.match import MatchResults, match_streams
 from kb.queries.match_request import parse_match_request
 from kb.queries.request import BadSearchRequest, parse_request
-from kb.queries.search import SearchResults, explain_results, run_search
+from kb.queries.search import SearchResults, run_search
 from kb.register import Register
 
 

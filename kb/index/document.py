@@ -45,7 +45,9 @@ def describe_record(
     if isinstance(record, Term):
         names = [record.name, record.acronym, *(record.aliases or ())]
         short = tuple(name for name in (*names, record.means) if name)
-        return IndexDocument(no, _join(names), {"term": _fold_names(names)}, record.means, "", "", "", short)
+        asked = record.asked_as or ()
+        exact = {"term": _fold_names(names)}
+        return IndexDocument(no, _join(names), exact, record.means, "", "", _join(asked), (*short, *asked))
     names = [record.title]
     if isinstance(record, FundingStream):
         names += [record.acronym, *(record.aliases or ())]

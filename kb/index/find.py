@@ -21,6 +21,7 @@ from whoosh.query.terms import Term
 from kb.errors import NoGeneration
 from kb.index.concepts import ConceptScores
 from kb.index.meaning import open_meanings
+from kb.index.needs import open_needs
 from kb.index.postings import FieldPostings, PostingArrays
 from kb.index.query import TextQuery
 from kb.index.scores import Matches, Numbers, Scores, WordScores, list_members, make_bits
@@ -34,10 +35,12 @@ from kb.index.weights import (
     FIELDS,
     MEANING,
     MEANING_OF_FIRST,
+    NEED_SHOWS,
+    NEEDS,
     OTHER_WORDS,
     SHARE_OF_BEST,
 )
-from kb.index.words import stem_word
+from kb.index.words import STOP_WORDS, stem_word
 
 MAX_CORRECTED = 4096  # misspelt words whose correction is kept: a look through all words takes milliseconds
 SHORTEST_PART = 3  # letters of each of two words written as one, as in "homeschool"
@@ -48,13 +51,16 @@ class Hits:
     """Records that match a query, as bit sets (bit n is record n) with the scores of all records.
 
     `all_words` have every word and phrase; `some_words` also holds those whose words weigh enough of the query
-    (weights.SHARE_OF_BEST). `concepts` are the parts of the query with all that was looked for.
+    (weights.SHARE_OF_BEST), and those that answer the need it is for. `concepts` are the parts of the query with all
+    that was looked for, `needs` the places of the needs it is for, with their weights, heaviest first; none
+    for a query that is a record's name.
     """
 
     all_words: int
     some_words: int
     scores: Scores
     concepts: tuple[Concept, ...] = ()
+    needs: tuple[tuple[int, float], ...] = ()
 
     def rank(self, within: int, limit: int | None = None) -> list[int]:
         """Numbers of the matching records in the set `within`, best first; ties in the order of numbers.
@@ -88,6 +94,7 @@ class TextIndex:
         self._local = threading.local()
         self._arrays = PostingArrays(folder, FIELDS)
         self._meanings = open_meanings(folder)
+        self._needs = open_needs(folder)
         self._thesaurus = read_thesaurus(folder)
         self.count: int = self._searcher.doc_count_all()
         self._words = WordScores(folder, self._arrays, self.count)
@@ -124,54 +131,83 @@ class TextIndex:
         scores = np.zeros(self.count, dtype=np.float32)
         if wanted.is_empty:
             return Hits(everything, everything, scores)
-        all_words, coverage = everything, self._coverage
-        counts = dict(zip(wanted.words, wanted.counts, strict=True))
         concepts = self.read_concepts(wanted)
+        coverage, all_words = self._add_concepts(wanted, concepts, scores)
+        some_words = self._choose_covered(coverage, share_of_best) if wanted.words else everything
+        required, is_sound = self._require(wanted)
+        all_words = all_words & required if is_sound else 0
+        some_words &= required
+        named = {weight: self._find_exact(kind, wanted.exact) & required for kind, weight in EXACT_NAMES.items()}
+        for exact in named.values():
+            all_words |= exact
+            some_words |= exact
+        needs: tuple[tuple[int, float], ...] = ()
+        if wanted.words:
+            chosen = list_members(some_words)
+            best = _weigh_coverage(scores, coverage, chosen)
+            scores[list_members(all_words)] += ALL_WORDS * best
+            if self._meanings is not None and best and len(chosen):
+                added, needs = self._reward(wanted, 0 if any(named.values()) else required, chosen, scores, best)
+                some_words |= added
+        for weight, exact in named.items():
+            scores[list_members(exact)] += weight
+        return Hits(all_words, some_words, scores, tuple(concepts), () if any(named.values()) else needs)
+
+    def _add_concepts(self, wanted: TextQuery, concepts: Sequence[Concept], scores: Scores) -> tuple[Scores, int]:
+        """Add what concepts score; how much of the query, by idf, each record has, and the records with all of it."""
+        counts = dict(zip(wanted.words, wanted.counts, strict=True))
+        coverage, all_words = self._coverage, (1 << self.count) - 1
         for concept in concepts:
             found = self._concepts.look_up(concept)
             scores[found.numbers] += count_typed(concept, counts) * found.scores
             coverage[found.numbers] += found.covered
             all_words &= found.bits
-        some_words = self._choose_covered(coverage, share_of_best) if wanted.words else everything
-        required = everything
+        return coverage, all_words
+
+    def _require(self, wanted: TextQuery) -> tuple[int, bool]:
+        """The records with every phrase and nothing that is excluded; False beside them if nobody wrote a phrase: its
+        words still count then, and nothing has all that was asked for."""
+        required, is_sound = (1 << self.count) - 1, True
         for phrase in wanted.phrases:
             having = self._find_phrase(phrase)
-            if having:
-                required &= having
-            else:  # nobody wrote it so: its words still count, and nothing has all that was asked for
-                all_words = 0
+            required &= having or required
+            is_sound &= bool(having)
         for excluded in wanted.excluded:
             required &= ~(self._words.look_up(excluded[0]).bits if len(excluded) == 1 else self._find_phrase(excluded))
-        named = {weight: self._find_exact(kind, wanted.exact) & required for kind, weight in EXACT_NAMES.items()}
-        all_words &= required
-        some_words &= required
-        for exact in named.values():
-            all_words |= exact
-            some_words |= exact
-        if wanted.words:
-            chosen = list_members(some_words)
-            best = _weigh_coverage(scores, coverage, chosen)
-            self._reward(wanted, all_words, chosen, scores, best)
-        for weight, exact in named.items():
-            scores[list_members(exact)] += weight
-        return Hits(all_words, some_words, scores, tuple(concepts))
+        return required, is_sound
 
-    def _reward(self, wanted: TextQuery, all_words: int, numbers: Numbers, scores: Scores, best: float) -> None:
-        """Add what having every word is worth, and to the first records by words what they mean."""
-        scores[list_members(all_words)] += ALL_WORDS * best
-        if self._meanings is None or not best:
-            return
+    def _reward(
+        self, wanted: TextQuery, addable: int, numbers: Numbers, scores: Scores, best: float
+    ) -> tuple[int, tuple[tuple[int, float], ...]]:
+        """Add to the first records by words what they mean, and to those that answer the needs a query is for what that
+        is worth; the records of `addable` that these add, and the heaviest of these needs."""
+        meanings = self._meanings
+        if meanings is None:
+            return 0, ()
         if len(numbers) > MEANING_OF_FIRST:
             numbers = np.sort(numbers[np.argpartition(-scores[numbers], MEANING_OF_FIRST)[:MEANING_OF_FIRST]])
-        if len(numbers):
-            scores[numbers] += MEANING * best * self._meanings.compare(self._say_plainly(wanted), numbers)
+        meant = meanings.embed(self._say_plainly(wanted))
+        scores[numbers] += MEANING * best * meanings.compare(meant, numbers)
+        if self._needs is None:
+            return 0, ()
+        answers = self._needs.find_answers(meant, numbers, scores[numbers])
+        has_words = scores[answers.numbers] > 0
+        without = answers.numbers[~has_words & (answers.gains >= NEED_SHOWS)].tolist()
+        added = [number for number in without if addable >> number & 1]
+        if added:
+            scores[added] += MEANING * best * meanings.compare(meant, np.array(added))
+        lifted = has_words | np.isin(answers.numbers, added)
+        scores[answers.numbers[lifted]] += NEEDS * best * answers.gains[lifted]
+        return sum(1 << number for number in added), answers.needs
 
     def _say_plainly(self, wanted: TextQuery) -> str:
         """The query's words, each in its commonest form and spelt right, so that a plural or a slip changes nothing."""
         forms = []
         for stem, typed in wanted.typed:
-            known = self._arrays.has_form(stem)
-            forms.append(self._arrays.choose_form(stem) if known else self._correct(typed) or typed)
+            if self._arrays.has_form(stem):
+                forms.append(self._arrays.choose_form(stem))
+            else:
+                forms.append(next(map(" ".join, self._part(typed)), None) or self._correct(typed) or typed)
         return " ".join(forms)
 
     def _choose_covered(self, coverage: Scores, share_of_best: float) -> int:
@@ -194,15 +230,21 @@ class TextIndex:
 
     def _guess(self, typed: str) -> Iterator[tuple[str, ...]]:
         """What a word that no record has may stand for: two words written as one, or the nearest word."""
+        parted = [tuple(stem_word(part) for part in parts if part not in STOP_WORDS) for parts in self._part(typed)]
+        yield from parted
+        near = self._correct(typed)
+        if near is not None and not parted:
+            yield (stem_word(near),)
+
+    def _part(self, typed: str) -> Iterator[tuple[str, str]]:
+        """The ways to read a word as two of the records' words; one may be a small one, as in "afterschool"."""
         if len(typed) > MAX_LENGTH:
             return  # no slip of a reader, and each way to part it costs two looks
         for at in range(SHORTEST_PART, len(typed) - SHORTEST_PART + 1):
-            parts = (stem_word(typed[:at]), stem_word(typed[at:]))
-            if all(self._arrays.has_form(part) for part in parts):
+            parts = (typed[:at], typed[at:])
+            small = sum(part in STOP_WORDS for part in parts)
+            if small < 2 and all(part in STOP_WORDS or self._arrays.has_form(stem_word(part)) for part in parts):
                 yield parts
-        near = self._correct(typed)
-        if near is not None:
-            yield (stem_word(near),)
 
     def explain(self, wanted: TextQuery, number: int) -> list[Reason]:
         """Why a record was found: each part of the query with what it matches there and adds before coverage."""
@@ -222,7 +264,8 @@ class TextIndex:
         """How near a record comes to the query in meaning, from 0 to 1; None where the index knows nothing of that."""
         if self._meanings is None or not wanted.words:
             return None
-        return float(self._meanings.compare(self._say_plainly(wanted), np.array([number]))[0])
+        meant = self._meanings.embed(self._say_plainly(wanted))
+        return float(self._meanings.compare(meant, np.array([number]))[0])
 
     def show_widened(self, wanted: TextQuery, hits: Hits) -> dict[str, list[str]]:
         """By part of the query as typed, the other expressions that count for it, as the thesaurus writes them; what

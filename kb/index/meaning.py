@@ -106,9 +106,12 @@ class Meanings:
         self._offsets: Numbers = np.load(folder / "meanings.offsets.npy")
         self._vectors = vectors
 
-    def compare(self, text: str, numbers: Numbers) -> Vectors:
-        """How near each of these documents (at least one) comes to a text: the cosine of its nearest text, from 0."""
-        wanted = self._vectors.embed_query(text)
+    def embed(self, text: str) -> Vectors:
+        """The vector of a query."""
+        return self._vectors.embed_query(text)
+
+    def compare(self, wanted: Vectors, numbers: Numbers) -> Vectors:
+        """How near each of these documents (at least one) comes to a query: the cosine of its nearest text, from 0."""
         starts, ends = self._offsets[numbers], self._offsets[numbers + 1]
         counts = ends - starts
         begins = np.concatenate(([0], np.cumsum(counts)[:-1]))

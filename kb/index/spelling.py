@@ -6,6 +6,7 @@ how many tells at once of nearly all that they are too far.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -19,6 +20,9 @@ from kb.index.words import fold_text
 
 SHORTEST = 5  # shorter words have too many neighbours for a guess to be of use ("roof" is not "room")
 MAX_LENGTH = 40
+TEN_TIMES_RARER = (
+    0.5  # of a slip: how much less likely it is that a reader meant a word that so many fewer records have
+)
 AS_TYPED = re.compile(r"[^\W_]+(?:['’‘ʼ`´][^\W_]+)*")  # a word with its accents and apostrophes
 
 
@@ -58,9 +62,10 @@ def count_slips(typed: str) -> int:
 
 
 def correct_word(typed: str, frequencies: Mapping[str, int]) -> str | None:
-    """The nearest of some words: one slip in words of five letters, two in longer ones; the commonest of equals.
+    """The likeliest of some words: one slip in words of five letters, two in longer ones.
 
-    A slip is a letter too many, too few, wrong, or two swapped. None when nothing is near, or the word has digits.
+    A slip is a letter too many, too few, wrong, or two swapped. One more weighs as much as being a hundred times rarer,
+    another first letter as being ten times rarer. None when nothing is near, or the word has digits.
     """
     slips = count_slips(typed)
     if not slips:
@@ -68,8 +73,12 @@ def correct_word(typed: str, frequencies: Mapping[str, int]) -> str | None:
     found = process.extract(typed, frequencies.keys(), scorer=OSA.distance, score_cutoff=slips, limit=20)
     if not found:
         return None
-    best = min(found, key=lambda hit: (hit[1], hit[0][0] != typed[0], -frequencies[hit[0]], hit[0]))
-    return best[0]
+
+    def weigh(word: str, slips: float) -> float:
+        return slips + TEN_TIMES_RARER * ((word[0] != typed[0]) - math.log10(frequencies[word]))
+
+    best: str = min(found, key=lambda hit: (weigh(hit[0], hit[1]), hit[0]))[0]
+    return best
 
 
 def replace_word(text: str, typed: str, better: str) -> str:

@@ -51,6 +51,15 @@ ALL_WORDS = 0.3
 MEANING = 1.0
 MEANING_OF_FIRST = 100
 
+# A record that answers the needs a query is for gets this share of the best record's score, times how well it answers.
+# It may then be shown without having the words, where it answers at least so well: who asks "mums and dads who can't
+# read our letters" wants adult learning, which says neither.
+NEEDS = 1.0
+NEED_SHOWS = 0.3
+# How sharply the nearest need is told from others, and how much the votes of records count beside what a query means.
+NEED_SHARPNESS = 9.0
+NEED_VOTE = 2.0
+
 # A record's score is multiplied by how much of the query it has, by weight, of which the square root is taken so many
 # times (to the power 0.25): two rare words of three beat one of them said often. Without it judged queries score lower
 # (docs/relevance.md).

@@ -12,6 +12,7 @@ from whoosh import fields, index
 from kb.index.concepts import write_concepts
 from kb.index.document import IndexDocument
 from kb.index.meaning import write_meanings
+from kb.index.needs import NeedTexts, write_needs
 from kb.index.postings import write_arrays
 from kb.index.scores import write_scores
 from kb.index.spots import SpotWriter
@@ -32,12 +33,13 @@ def write_index(
     folder: Path,
     documents: Iterable[IndexDocument],
     groups: Sequence[Mapping[str, Sequence[str]]] = (),
+    needs: Sequence[NeedTexts] = (),
     report: Callable[[int], None] = lambda _: None,
 ) -> int:
     """Write a new index into an empty folder and return how many documents it holds.
 
-    Documents come in the order of their numbers, from 0. `groups` are those of the thesaurus (kb/index/thesaurus.py).
-    `report` is called with the count after each document.
+    Documents come in the order of their numbers, from 0. `groups` are those of the thesaurus (kb/index/thesaurus.py),
+    `needs` what people need (kb/index/needs.py). `report` is called with the count after each document.
     """
     folder.mkdir(parents=True, exist_ok=True)
     made: Any = index.create_in(str(folder), make_schema())
@@ -65,4 +67,5 @@ def write_index(
     write_concepts(folder, read_thesaurus(folder), count)
     spots.write(folder)
     write_meanings(folder, short_texts)
+    write_needs(folder, needs)
     return count

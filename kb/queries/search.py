@@ -61,7 +61,7 @@ class SearchResults:
     """A page of results. `matching_all` counts the records with every word; `words_ignored`: the text held none to
     search by; `text_cut`: words beyond the limit were left out; `loosened`: where nothing matches, how many records
     would without each chosen filter, by its name, and without the text ("q"); `widened`: what else was looked for,
-    by part of the text."""
+    by part of the text; `needs`: the places of the needs that the text is for, with their weights."""
 
     request: SearchRequest
     total: int
@@ -74,6 +74,7 @@ class SearchResults:
     text_cut: bool
     loosened: Mapping[str, int] = field(default_factory=dict)
     widened: Mapping[str, list[str]] = field(default_factory=dict)
+    needs: tuple[tuple[int, float], ...] = ()
 
     @property
     def has_only_some_words(self) -> bool:
@@ -140,6 +141,7 @@ def run_search(generation: Generation, request: SearchRequest, today: date) -> S
         words_ignored=bool(request.text) and wanted.is_empty,
         text_cut=wanted.cut,
         widened=generation.index.show_widened(wanted, hits),
+        needs=hits.needs,
         loosened={} if total else _count_loosened(hits, chosen, generation.index.count),
     )
 
@@ -173,25 +175,6 @@ def _narrow(lookup: Lookup, hits: Hits, request: SearchRequest) -> tuple[dict[st
     for members in chosen.values():
         found &= members
     return chosen, found
-
-
-def explain_results(generation: Generation, results: SearchResults) -> dict[str, list[str]]:
-    """Why each record of a page is there, as lines, by its address: what each part of the query matches and adds."""
-    wanted = parse_query(results.request.text)
-    lines = {}
-    for item in results.results:
-        number = generation.catalogue.find_number(item.card.type, item.card.id)
-        reasons = generation.index.explain(wanted, number) if number is not None else []
-        said = [
-            f"{reason.typed}: "
-            + ("not here" if not reason.matched else f"{reason.score:g}")
-            + (f", as {reason.matched}" if reason.matched not in ("", reason.typed) else "")
-            for reason in reasons
-        ]
-        near = generation.index.explain_meaning(wanted, number) if number is not None else None
-        said += [f"means {near:.0%} the same"] if near is not None else []
-        lines[item.card.url] = [*said, f"score {item.score:g}{', every word' if item.has_all_words else ''}"]
-    return lines
 
 
 def _unite(sets: Mapping[str, int], values: tuple[str, ...]) -> int:

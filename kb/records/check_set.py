@@ -11,6 +11,7 @@ from datetime import date
 from kb.errors import Problem
 from kb.records.corpus import Assembly, Corpus, path_of
 from kb.records.funding import FundingStream
+from kb.records.needs import GRADES
 from kb.records.parse import name_field
 from kb.records.vocabulary import suggest_nearest
 
@@ -18,7 +19,7 @@ INTERNAL_LINK = re.compile(r'href="(/[^"]*)"')
 # Pages of the site that a body may lead to beside records and terms.
 PAGES = (
     "/", "/search", "/funding", "/case-studies", "/framework", "/self-assessment", "/glossary", "/sources", "/schools",
-    "/match", "/coverage", "/map", "/timeline", "/editors", "/about", "/accessibility", "/privacy",
+    "/match", "/needs", "/coverage", "/map", "/timeline", "/editors", "/about", "/accessibility", "/privacy",
 )  # fmt: skip
 
 
@@ -30,6 +31,7 @@ def check_set(assembly: Assembly) -> list[Problem]:
         *check_registered_sources(assembly),
         *check_framework(assembly),
         *check_glossary_links(assembly),
+        *check_needs(assembly),
         *check_body_links(assembly),
         *check_shared_ids(assembly),
         *check_contradictions(assembly),
@@ -129,6 +131,25 @@ def check_glossary_links(assembly: Assembly) -> Iterator[Problem]:
             if wanted not in known:
                 message = f'"{wanted}" leads nowhere. {suggest_nearest(wanted, known, show=3)}'
                 yield _problem(assembly, "glossary.yml", (numbers.index(term.id), "see", place), message)
+
+
+def check_needs(assembly: Assembly) -> Iterator[Problem]:
+    """Every answer to a need is there, and no two themes have a need of one id."""
+    known = set(list_addresses(assembly))
+    without = () if any(assembly.list_entry_ids("glossary.yml")) else ("glossary/",)  # unread: a problem of its own
+    themes: dict[str, str] = {}
+    for theme, needs in assembly.corpus.needs.items():
+        path = f"needs/{theme}.yml"
+        numbers = {need_id: number for number, need_id in enumerate(assembly.list_entry_ids(path))}
+        for need in needs:
+            for name in GRADES:
+                for place, wanted in enumerate(getattr(need, name) or ()):
+                    if wanted not in known and not wanted.startswith(without):
+                        message = f'"{wanted}" leads nowhere. {suggest_nearest(wanted, known, show=3)}'
+                        yield _problem(assembly, path, (numbers[need.id], name, place), message)
+            if themes.setdefault(need.id, theme) != theme:
+                message = f"needs/{themes[need.id]}.yml has a need of this id too. Rename one"
+                yield _problem(assembly, path, (numbers[need.id], "id"), message)
 
 
 def check_body_links(assembly: Assembly) -> Iterator[Problem]:

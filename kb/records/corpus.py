@@ -16,6 +16,7 @@ from kb.records.funding import FundingStream
 from kb.records.guide import FrameworkPage, Question, SourcesRegister, Synonyms, Term
 from kb.records.mentions import Mention
 from kb.records.model import Id, Record, Region, Strict, Text
+from kb.records.needs import Need
 from kb.records.parse import name_field, parse_record, validate_data
 from kb.records.vocabulary import LISTS, Entry, Vocabulary, suggest_nearest
 from kb.source.front_matter import SourceFile
@@ -38,7 +39,7 @@ class VocabularyEntry(Strict):
 
 @dataclass(frozen=True)
 class Corpus:
-    """Everything the content folder holds, typed. Records are in the order of their ids."""
+    """Everything the content folder holds, typed. Records are in the order of their ids, needs by theme."""
 
     vocabulary: Vocabulary
     funding: tuple[FundingStream, ...] = ()
@@ -51,6 +52,7 @@ class Corpus:
     plan_steps: tuple[PlanStep, ...] = ()
     thesaurus: tuple[Synonyms, ...] = ()
     mentions: tuple[Mention, ...] = ()
+    needs: Mapping[str, tuple[Need, ...]] = field(default_factory=dict)
 
     @property
     def records(self) -> tuple[Record, ...]:
@@ -122,6 +124,7 @@ def assemble_corpus(files: ContentFiles) -> Assembly:
         tuple(steps),
         tuple(thesaurus),
         tuple(mentions),
+        _assemble_needs(files.needs, vocabulary, problems, places),
     )
     bodies = {source.path: (source.body, source.body_line) for read in files.records.values() for source in read}
     return Assembly(corpus, problems, places, bodies)
@@ -218,6 +221,20 @@ def _check_unique(path: str, key: str, named: list[tuple[int, str]], lined: Line
             line = lined.line_of((number, key))
             problems.append(Problem(path, line, key, f'"{name}" stands in this file twice; keep one or rename one'))
         seen.add(name)
+
+
+def _assemble_needs(
+    read: Mapping[str, LinedData], vocabulary: Vocabulary, problems: list[Problem], places: dict[str, LinedData]
+) -> dict[str, tuple[Need, ...]]:
+    """The needs of each theme, in the order of the closed list of themes."""
+    themes = vocabulary.values("need_themes")
+    for name in sorted(set(read) - set(themes)):
+        message = f"there is no theme of this name. {suggest_nearest(name, themes)}"
+        problems.append(Problem(f"needs/{name}.yml", 0, "", message))
+    data = {f"needs/{name}.yml": lined for name, lined in read.items()}
+    return {
+        theme: tuple(_assemble_list(Need, f"needs/{theme}.yml", data, vocabulary, problems, places)) for theme in themes
+    }
 
 
 def _assemble_sources(

@@ -40,14 +40,16 @@ class Question(Strict):
     locator: Text
 
 
-def _check_see(value: str) -> str:
+def check_address(value: str) -> str:
+    """A record as other files name it."""
     if not re.fullmatch(r"(funding|case-studies|framework|glossary)/[a-z0-9-]+", value):
         raise reject(f'"{value[:60]}" names no record. Write funding/ID, case-studies/ID, framework/ID or glossary/ID')
     return value
 
 
 class Term(Strict):
-    """A term of the field. `see` names records as funding/ID, case-studies/ID, framework/ID or glossary/ID."""
+    """A term of the field. `see` names records as funding/ID, case-studies/ID, framework/ID or glossary/ID; `asked_as`
+    are expressions people would type who need the term explained."""
 
     id: Id
     name: ShortText
@@ -55,7 +57,8 @@ class Term(Strict):
     aliases: Texts | None = None
     means: Annotated[str, Field(min_length=1, max_length=500)]
     era: Annotated[str, Listed("eras")]
-    see: Annotated[tuple[Annotated[str, AfterValidator(_check_see)], ...], A_LIST] | None = None
+    see: Annotated[tuple[Annotated[str, AfterValidator(check_address)], ...], A_LIST] | None = None
+    asked_as: Texts | None = None
 
 
 class Synonyms(Strict):

@@ -21,8 +21,9 @@ class Entry:
 LISTS = (
     "after_states", "agreement_points", "amount_per", "applicants", "area_lists", "bases", "bid_states", "bodies",
     "duties", "effort_levels", "eras", "establishment_types", "evidence", "funder_kinds", "key_features", "kinds",
-    "local_authorities", "money", "nations", "outcomes", "phases", "place_kinds", "publisher_kinds", "recurrences",
-    "regions", "risk_levels", "routes", "rule_kinds", "service_areas", "source_kinds", "statuses", "sustained_states",
+    "local_authorities", "money", "nations", "need_themes", "outcomes", "phases", "place_kinds", "publisher_kinds",
+    "recurrences", "regions", "risk_levels", "routes", "rule_kinds", "service_areas", "source_kinds", "statuses",
+    "sustained_states",
 )  # fmt: skip
 
 

@@ -13,17 +13,20 @@ DATA_FILES = (
     "self-assessment.yml", "glossary.yml", "sources.yml", "school-weeks.yml", "plan-steps.yml", "thesaurus.yml",
     "mentions.yml",
 )  # fmt: skip
+NEEDS = "needs"  # the folder whose files, one a theme, list what people need
 
 
 @dataclass
 class ContentFiles:
-    """What the content folder holds: Markdown records by folder, data files by name, closed lists by name.
+    """What the content folder holds: Markdown records by folder, data files by name, needs by theme, closed lists by
+    name.
 
     Paths in it are relative to the content folder. `missing` lists files and folders that should be there.
     """
 
     records: dict[str, list[SourceFile]] = field(default_factory=dict)
     data: dict[str, LinedData] = field(default_factory=dict)
+    needs: dict[str, LinedData] = field(default_factory=dict)
     vocabulary: dict[str, LinedData] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
 
@@ -32,7 +35,7 @@ def list_content_paths(content: Path) -> list[Path]:
     """Every file that a build reads, in a fixed order; what is not there is left out."""
     paths = [path for folder in RECORD_FOLDERS for path in list_markdown_files(content / folder)]
     paths += [content / name for name in DATA_FILES if (content / name).is_file()]
-    return paths + sorted((content / "vocabulary").glob("*.yml"))
+    return paths + [path for folder in (NEEDS, "vocabulary") for path in sorted((content / folder).glob("*.yml"))]
 
 
 def read_content(content: Path) -> ContentFiles:
@@ -47,8 +50,9 @@ def read_content(content: Path) -> ContentFiles:
             files.data[name] = _read_data_file(content / name)
         else:
             files.missing.append(name)
-    for path in sorted((content / "vocabulary").glob("*.yml")):
-        files.vocabulary[path.stem] = _read_data_file(path)
+    for folder, found in ((NEEDS, files.needs), ("vocabulary", files.vocabulary)):
+        for path in sorted((content / folder).glob("*.yml")):
+            found[path.stem] = _read_data_file(path)
     return files
 
 

@@ -23,6 +23,7 @@ from kb.views import (
     health,
     lists,
     match,
+    needs,
     overview,
     pages,
     plan,
@@ -46,7 +47,7 @@ def register_views(app: Flask) -> None:
     bid_guard.register(app)
     bid_errors.register(app)
     shortlist_links.register(app)
-    rooms = (pages, lists, records, framework, overview, self_assessment, editors, match, plan, schools)
+    rooms = (pages, lists, records, needs, framework, overview, self_assessment, editors, match, plan, schools)
     for room in (*rooms, stream_schools, shortlist, suggest, api, health):
         app.register_blueprint(room.bp)
     bid_rooms = (bid_pages, bid_entries, bid_streams, bid_partners, bid_evidence, bid_plan, bid_files, bid_settings)

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 
 from kb.generations import Generation
 from kb.queries.mentions import find_mentioned_filters
+from kb.queries.needs import find_needs_of_search
 from kb.queries.related_searches import find_related_searches
 from kb.queries.request import FORMATS, PARAMETERS, BadSearchRequest, RequestProblem, SearchRequest, parse_request
 from kb.queries.search import SearchResults, run_search
@@ -73,6 +74,7 @@ def _show_list(path: str, heading: str, only_type: str | None) -> str | Response
         path=path,
         results=results,
         mentioned=_list_mentioned(generation, path, results),
+        needs=find_needs_of_search(generation, results),
         related_searches=find_related_searches(live_generation(), results, path),
         wanted=wanted,
         facets=facets,

@@ -53,6 +53,8 @@ PAGES = {
     "plan": "/match/plan/teacher-development-fund?closes=2027-03-12",
     "schools": "/schools?q=primary+school",
     "school": "/schools/100000",
+    "needs": "/needs",
+    "need": "/needs/who-leads-signs-holds-money",
     "coverage": "/coverage",
     "map": "/map",
     "timeline": "/timeline?service_area=early-years-and-family-support",

@@ -1,0 +1,120 @@
+"""What people need: a query that means a need leads to the records that were found, by reading, to answer it.
+
+A need is known by its title and expressions, as a record is by its short texts. How much a query is for a need is told
+by what it means (the nearest of these) and by the records that words found: those at the top vote for the needs that
+they answer. Each record that answers is lifted by how well it does and by the weight of the need.
+
+index/needs/meanings*.npy    the vectors of each need's texts (kb/index/meaning.py)
+index/needs/centres.npy      their mean for each need, of length 1
+index/needs/starts.npy       where the answers of each need begin in the two arrays below, and the end
+index/needs/numbers.npy      numbers of records
+index/needs/gains.npy        how well each answers: 2^grade - 1 as a share of the most, as nDCG counts it
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.index.meaning import Meanings, TokenVectors, Vectors, load_token_vectors, write_meanings
+from kb.index.scores import Numbers, Scores
+from kb.index.weights import NEED_SHARPNESS, NEED_VOTE
+
+FOLDER = "needs"
+BEST_GRADE = 3
+CLOSE = 40  # needs whose texts are compared one by one: those whose texts, taken together, come nearest
+HEAVIEST = 3  # needs that are told of
+VOTERS = 10  # records whose scores vote
+
+
+class NeedTexts(NamedTuple):
+    """A need as the index knows it: what it is called and how it is asked for, and the grades (1 to 3) of records by
+    number."""
+
+    texts: tuple[str, ...]
+    answers: Mapping[int, int]
+
+
+class Answers(NamedTuple):
+    """What a query is answered by: numbers of records, ascending, and how well each answers, from 0 to 1; and the
+    places of the heaviest needs with their weights, of which all together are 1."""
+
+    numbers: Numbers
+    gains: Scores
+    needs: tuple[tuple[int, float], ...]
+
+
+def write_needs(folder: Path, needs: Sequence[NeedTexts]) -> None:
+    """Write the needs into an index folder; nothing where there are none, or without the package of vectors."""
+    vectors = load_token_vectors()
+    if vectors is None or not needs:
+        return
+    target = folder / FOLDER
+    target.mkdir()
+    write_meanings(target, [need.texts for need in needs])
+    centres = np.array([vectors.embed(need.texts).sum(axis=0) for need in needs])
+    np.save(target / "centres.npy", centres / np.linalg.norm(centres, axis=1, keepdims=True))
+    np.save(target / "starts.npy", np.cumsum([0, *(len(need.answers) for need in needs)]))
+    np.save(target / "numbers.npy", np.array([number for need in needs for number in need.answers], dtype=np.int64))
+    grades = np.array([grade for need in needs for grade in need.answers.values()], dtype=np.float32)
+    np.save(target / "gains.npy", (2**grades - 1) / (2**BEST_GRADE - 1))
+
+
+class Needs:
+    """The needs of one index. Read only, safe between threads."""
+
+    def __init__(self, folder: Path, vectors: TokenVectors) -> None:
+        self._meanings = Meanings(folder, vectors)
+        self._centres: Vectors = np.load(folder / "centres.npy")
+        starts: Numbers = np.load(folder / "starts.npy")
+        numbers: Numbers = np.load(folder / "numbers.npy")
+        self._gains: Vectors = np.load(folder / "gains.npy")
+        self._owners: Numbers = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+        self._records, self._rows = np.unique(numbers, return_inverse=True)
+        lengths: NDArray[np.float64] = np.sqrt(np.bincount(self._owners, self._gains**2, len(starts) - 1))
+        self._lengths = np.maximum(lengths, 1e-9)
+
+    def find_answers(self, wanted: Vectors, numbers: Numbers, scores: Scores) -> Answers:
+        """The records that answer what a query means; `numbers`, ascending, are those that words found, with their
+        scores."""
+        weights = self._weigh(wanted, numbers, scores)
+        gains = np.bincount(self._rows, weights[self._owners] * self._gains, len(self._records)).astype(np.float32)
+        heaviest = np.argsort(-weights, kind="stable")[:HEAVIEST]
+        return Answers(self._records, gains, tuple(zip(heaviest.tolist(), weights[heaviest].tolist(), strict=True)))
+
+    def _weigh(self, wanted: Vectors, numbers: Numbers, scores: Scores) -> Scores:
+        near = self._compare(wanted) + NEED_VOTE * self._count_votes(numbers, scores)
+        weights = np.exp(NEED_SHARPNESS * (near - near.max()))
+        shares: Scores = (weights / weights.sum()).astype(np.float32)
+        return shares
+
+    def _compare(self, wanted: Vectors) -> NDArray[np.float64]:
+        """How near each need comes to a query in meaning; 0 for those that are far."""
+        together = self._centres @ wanted
+        close = np.sort(np.argpartition(-together, min(CLOSE, len(together)) - 1)[:CLOSE])
+        near = np.zeros(len(together))
+        near[close] = self._meanings.compare(wanted, close)
+        return near
+
+    def _count_votes(self, numbers: Numbers, scores: Scores) -> NDArray[np.float64]:
+        """How much the answers of each need are the records at the top: the cosine of their gains and scores."""
+        if len(numbers) > VOTERS:
+            kept = np.sort(np.argpartition(-scores, VOTERS)[:VOTERS])
+            numbers, scores = numbers[kept], scores[kept]
+        votes = np.zeros(len(self._records))
+        _, ours, theirs = np.intersect1d(self._records, numbers, assume_unique=True, return_indices=True)
+        votes[ours] = scores[theirs]
+        total = np.bincount(self._owners, votes[self._rows] * self._gains, len(self._lengths))
+        length = float(np.linalg.norm(scores)) or 1.0
+        return total / (self._lengths * length)
+
+
+def open_needs(folder: Path) -> Needs | None:
+    """The needs of an index folder; None where it has none, or the package of vectors is gone."""
+    found = folder / FOLDER
+    vectors = load_token_vectors() if (found / "meanings.npy").is_file() else None
+    return Needs(found, vectors) if vectors is not None else None

@@ -1,0 +1,49 @@
+"""Why a search shows what it shows, record by record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kb.generations import Generation
+from kb.index import TextQuery, parse_query
+from kb.queries.needs import make_need_lookup
+from kb.queries.search import SearchResults
+from kb.records.card import Card
+
+
+def explain_results(generation: Generation, results: SearchResults) -> dict[str, list[str]]:
+    """Why each record of a page is there, as lines, by its address: what each part of the query matches and adds, how
+    near it comes in meaning, and which needs that the query is for it answers."""
+    wanted = parse_query(results.request.text)
+    return {
+        item.card.url: [
+            *_explain_words(generation, wanted, item.card),
+            *_explain_needs(generation, results, item.card),
+            f"score {item.score:g}{', every word' if item.has_all_words else ''}",
+        ]
+        for item in results.results
+    }
+
+
+def _explain_words(generation: Generation, wanted: TextQuery, card: Card) -> Iterator[str]:
+    number = generation.catalogue.find_number(card.type, card.id)
+    if number is None:
+        return
+    for reason in generation.index.explain(wanted, number):
+        if not reason.matched:
+            yield f"{reason.typed}: not here"
+        else:
+            other = f", as {reason.matched}" if reason.matched != reason.typed else ""
+            yield f"{reason.typed}: {reason.score:g}{other}"
+    near = generation.index.explain_meaning(wanted, number)
+    if near is not None:
+        yield f"means {near:.0%} the same"
+
+
+def _explain_needs(generation: Generation, results: SearchResults, card: Card) -> Iterator[str]:
+    needs = generation.derive(make_need_lookup).in_order
+    address = card.url.strip("/").replace("#", "/")
+    for place, weight in results.needs:
+        grade = needs[place].answers.get(address)
+        if grade:
+            yield f'answers "{needs[place].need}" with grade {grade} of 3, which this search is for by {weight:.0%}'

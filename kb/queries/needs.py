@@ -1,0 +1,61 @@
+"""What people need, with the records that answer it, and the needs that a search is for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kb.errors import RecordNotFound
+from kb.generations import Generation
+from kb.queries.search import SearchResults, make_lookup
+from kb.records.card import Card
+from kb.records.needs import GRADES, Need
+
+MOST = 2
+# Below this share of the weight of all needs, what a search is for is a guess (docs/relevance.md).
+NAMED_FROM = 0.35
+TYPES = {"funding": "funding", "case-studies": "case-study", "framework": "framework", "glossary": "glossary"}
+
+
+@dataclass(frozen=True)
+class NeedLookup:
+    """The needs by theme; in the order in which the index knows them; and by id, each with its theme."""
+
+    by_theme: Mapping[str, Sequence[Need]]
+    in_order: Sequence[Need]
+    by_id: Mapping[str, tuple[str, Need]]
+
+
+def make_need_lookup(generation: Generation) -> NeedLookup:
+    """Read a generation's needs."""
+    by_theme = generation.catalogue.list_needs()
+    by_id = {need.id: (theme, need) for theme, needs in by_theme.items() for need in needs}
+    return NeedLookup(by_theme, [need for needs in by_theme.values() for need in needs], by_id)
+
+
+def get_need(generation: Generation, need_id: str) -> tuple[str, Need]:
+    """The theme and the need of this id; raises RecordNotFound."""
+    found = generation.derive(make_need_lookup).by_id.get(need_id)
+    if found is None:
+        raise RecordNotFound("need", need_id)
+    return found
+
+
+def list_answers(generation: Generation, need: Need) -> dict[str, list[Card]]:
+    """The records that answer a need, by how well: "best", "useful" and "also"; in each, current ones first."""
+    order = generation.derive(make_lookup).keys.browse
+    answers = {}
+    for name in GRADES:
+        named = [address.split("/") for address in getattr(need, name) or ()]
+        found = [generation.catalogue.find_number(TYPES[folder], record_id) for folder, record_id in named]
+        numbers = sorted((number for number in found if number is not None), key=lambda number: int(order[number]))
+        answers[name] = generation.catalogue.list_cards(numbers)
+    return answers
+
+
+def find_needs_of_search(generation: Generation, results: SearchResults) -> list[Need]:
+    """Up to MOST needs that a search is plainly for, heaviest first; none where it finds nothing."""
+    if not results.total:
+        return []
+    needs = generation.derive(make_need_lookup).in_order
+    return [needs[place] for place, weight in results.needs[:MOST] if weight >= NAMED_FROM]

@@ -1,0 +1,43 @@
+"""What people come to find out or solve, with the records that answer it, best first."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, model_validator
+
+from kb.records.guide import check_address
+from kb.records.model import A_LIST, Id, ShortText, Strict, Texts, reject
+
+Addresses = Annotated[tuple[Annotated[str, AfterValidator(check_address)], ...], A_LIST]
+GRADES = {"best": 3, "useful": 2, "also": 1}
+
+
+class Need(Strict):
+    """One need, as the file of its theme under content/needs writes it.
+
+    `asked_as` are expressions people would type who have it. `best` answer it, `useful` are clearly of use, `also` of
+    some use: records as funding/ID, case-studies/ID, framework/ID or glossary/ID.
+    """
+
+    id: Id
+    need: ShortText
+    asked_as: Texts
+    best: Addresses | None = None
+    useful: Addresses | None = None
+    also: Addresses | None = None
+
+    @model_validator(mode="after")
+    def _check_answers(self) -> Need:
+        if not (self.best or self.useful):
+            raise reject("nothing answers this need. Name records under best or useful")
+        every = [address for name in GRADES for address in getattr(self, name) or ()]
+        twice = next((address for address in every if every.count(address) > 1), None)
+        if twice:
+            raise reject(f'"{twice[:60]}" stands under two of best, useful and also; keep one')
+        return self
+
+    @property
+    def answers(self) -> dict[str, int]:
+        """The grade of each record that answers: 3, 2 or 1, best first."""
+        return {address: grade for name, grade in GRADES.items() for address in getattr(self, name) or ()}

@@ -1,0 +1,44 @@
+"""What people need, by theme, and the records that answer each need."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from kb.queries.needs import get_need, list_answers, make_need_lookup
+from kb.queries.search import ResultItem
+from kb.views.cards import Drawn
+from kb.views.site import live_generation, make_url, render_page, today
+
+bp = Blueprint("needs", __name__)
+HEADINGS = {"best": "Answers this best", "useful": "Clearly useful", "also": "Of some use"}
+
+
+@bp.get("/needs")
+def show_needs() -> str:
+    """Every need, by theme."""
+    by_theme = live_generation().derive(make_need_lookup).by_theme
+    return render_page("needs.html", "What do you need?", by_theme=by_theme)
+
+
+@bp.get("/needs/<need_id>")
+def show_need(need_id: str) -> str:
+    """The records that answer one need, best first."""
+    generation = live_generation()
+    theme, need = get_need(generation, need_id)
+    answers = list_answers(generation, need)
+    groups = [
+        (HEADINGS[name], [ResultItem(card, "", 0.0, True) for card in cards])
+        for name, cards in answers.items()
+        if cards
+    ]
+    return render_page(
+        "need.html",
+        need.need,
+        need=need,
+        theme=theme,
+        groups=groups,
+        total=sum(len(items) for _heading, items in groups),
+        day=today(),
+        draw_card=generation.derive(Drawn).draw,
+        search_url=make_url("/search", [("q", need.need)]),
+    )

@@ -1,0 +1,202 @@
+"""What people need: the files, the pages, and what a search makes of a need."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from click.testing import CliRunner
+from flask.testing import FlaskClient
+from page_checks import find_part, list_addresses, read_text
+
+from kb.build import check_content
+from kb.cli import main
+from kb.generations import Generation
+from kb.index import Hits, IndexDocument, NeedTexts, open_index, parse_query, write_index
+from kb.queries.needs import MOST, find_needs_of_search, get_need, list_answers, make_need_lookup
+from kb.queries.request import SearchRequest
+from kb.queries.search import run_search
+from kb.records.needs import Need
+
+TODAY = date(2026, 11, 21)
+LETTERS = "letters home that mums and dads cannot read"
+
+
+@pytest.fixture(scope="module")
+def needs(generation: Generation) -> list[Need]:
+    """Every need, in the order of themes and files."""
+    return list(generation.derive(make_need_lookup).in_order)
+
+
+@pytest.fixture
+def find(tmp_path: Path) -> Callable[[str], Hits]:
+    """Searches four short records and one need, which two of them answer."""
+    bodies = ("evening classes", "college courses", "letters to the editor", "a hall for hire")
+    need = NeedTexts((LETTERS, "parents who struggle with reading"), {0: 3, 1: 2})
+    write_index(
+        tmp_path / "index",
+        (
+            IndexDocument(number, body, {"title": (body,)}, "", "", body, short_texts=(body,))
+            for number, body in enumerate(bodies)
+        ),
+        needs=[need],
+    )
+    index = open_index(tmp_path / "index")
+    return lambda text: index.find(parse_query(text))
+
+
+def list_found(hits: Hits) -> list[int]:
+    return hits.rank(hits.some_words)
+
+
+def test_a_record_that_answers_the_need_comes_without_a_word_of_the_search(find: Callable[[str], Hits]) -> None:
+    hits = find("letters that mums and dads cannot read")
+    assert set(list_found(hits)) == {0, 1, 2}
+    assert hits.scores[0] > hits.scores[1] > 0
+    assert hits.all_words == 0
+
+
+def test_a_record_that_does_not_answer_does_not_come_for_a_need(find: Callable[[str], Hits]) -> None:
+    assert 3 not in list_found(find("letters that mums and dads cannot read"))
+
+
+def test_what_a_reader_leaves_out_stays_out_whatever_it_answers(find: Callable[[str], Hits]) -> None:
+    assert 1 not in list_found(find("letters that mums and dads cannot read -courses"))
+    assert list_found(find('"letters to the editor" mums and dads cannot read')) == [2]
+
+
+def test_a_record_whose_title_is_typed_stands_before_all_that_answer_the_need(find: Callable[[str], Hits]) -> None:
+    assert list_found(find("letters to the editor"))[0] == 2
+
+
+def test_an_index_without_needs_finds_by_words_and_meaning_as_before(
+    generation: Generation, built_data: Path, tmp_path: Path
+) -> None:
+    folder = built_data / "generations" / generation.id / "index"
+    bare = Path(shutil.copytree(folder, tmp_path / "index", ignore=shutil.ignore_patterns("needs")))
+    wanted = parse_query("teenagers with nothing to do in the evening")
+    with_needs, without = generation.index.find(wanted), open_index(bare).find(wanted)
+    assert without.needs == ()
+    assert without.all_words == with_needs.all_words
+    assert without.some_words & ~with_needs.some_words == 0
+    assert without.rank(without.some_words) != with_needs.rank(without.some_words)
+
+
+def test_every_theme_has_needs_and_every_type_of_record_answers_some(generation: Generation, needs: list[Need]) -> None:
+    assert all(len(found) >= 50 for found in generation.catalogue.list_needs().values())
+    answered = {address.split("/")[0] for need in needs for address in need.answers}
+    assert answered == {"funding", "case-studies", "framework", "glossary"}
+    assert len({need.need.casefold() for need in needs}) == len(needs)
+
+
+def test_the_answers_of_a_need_are_grouped_by_how_well_they_answer_with_current_ones_first(
+    generation: Generation,
+) -> None:
+    _theme, need = get_need(generation, "repair-roof-and-worn-buildings")
+    answers = list_answers(generation, need)
+    for name, cards in answers.items():
+        assert {card.url.strip("/").replace("#", "/") for card in cards} == set(getattr(need, name) or ())
+    past = [[card.status in ("closed", "historic") for card in cards if card.status] for cards in answers.values()]
+    assert past == [sorted(group) for group in past]
+
+
+def test_the_page_of_needs_leads_to_each_of_them(get_page: Callable[..., BeautifulSoup], needs: list[Need]) -> None:
+    page = get_page("/needs")
+    links = [link["href"] for link in page.main.select(".app-needs a")]
+    assert links == [f"/needs/{need.id}" for need in needs]
+    theme = find_part(page, "Groups of schools and joint bids")
+    assert list_addresses(theme)[0].startswith("/needs/")
+
+
+def test_a_page_of_a_need_shows_what_answers_it_best_first(
+    get_page: Callable[..., BeautifulSoup], needs: list[Need]
+) -> None:
+    for need in needs[::40]:
+        page = get_page(f"/needs/{need.id}")
+        assert read_text(page.h1) == need.need
+        shown = [link["href"].strip("/").replace("#", "/") for link in page.main.select(".app-result__title a")]
+        grades = [need.answers[address] for address in shown]
+        assert grades == sorted(grades, reverse=True)
+        assert set(shown) == set(need.answers)
+
+
+def test_a_need_that_is_not_there_answers_with_a_page_that_says_so(client: FlaskClient) -> None:
+    answer = client.get("/needs/no-such-need")
+    assert answer.status_code == 404
+    assert "no-such-need" in answer.text
+
+
+def ask_needs(generation: Generation, text: str, **selected: str) -> list[str]:
+    request = SearchRequest(text, {name: (value,) for name, value in selected.items()})
+    return [need.id for need in find_needs_of_search(generation, run_search(generation, request, TODAY))]
+
+
+@pytest.mark.parametrize(
+    ("text", "need"),
+    [
+        ("our boiler is broken and the roof leaks", "repair-roof-and-worn-buildings"),
+        ("a minibus for our school", "a-school-minibus"),
+        ("breakfast before lessons", "breakfast-before-school"),
+    ],
+)
+def test_a_search_that_means_a_need_leads_to_its_page(
+    generation: Generation, client: FlaskClient, text: str, need: str
+) -> None:
+    assert need in ask_needs(generation, text)
+    page = BeautifulSoup(client.get("/search", query_string={"q": text}).text, "lxml")
+    assert f"/needs/{need}" in [link["href"] for link in page.select("#needs a")]
+
+
+@pytest.mark.parametrize("text", ["", "the", "zzqqzz", "Royal Society Partnership Grants"])
+def test_a_search_that_means_no_need_leads_to_none(generation: Generation, text: str) -> None:
+    assert ask_needs(generation, text) == []
+
+
+def test_no_more_than_two_needs_are_offered(generation: Generation) -> None:
+    offered = [ask_needs(generation, text) for text in ("wifi", "breakfast", "trees", "police", "exit plan for a bid")]
+    assert max(map(len, offered)) <= MOST
+    assert any(offered)
+
+
+def test_the_command_says_which_need_a_record_answers(built_data: Path) -> None:
+    result = CliRunner().invoke(main, ["search", "leaking roof", "--explain"], env={"KB_DATA": str(built_data)})
+    assert result.exit_code == 0
+    assert re.search(r'answers "Repairs[^"]*" with grade 3 of 3, which this search is for by \d+%', result.stdout)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            "funding/hall-fund]",
+            "funding/hal-fund]",
+            '"funding/hal-fund" leads nowhere. Did you mean funding/hall-fund?',
+        ),
+        ("funding/hall-fund]", "fund/hall-fund]", '"fund/hall-fund" names no record'),
+        ("useful: [glossary/warden]", "useful: [funding/lettings]", '"funding/lettings" stands under two of best'),
+        ("  best: [case-studies/wardens, glossary/warden]\n", "", "nothing answers this need"),
+        ("id: keep-order-outside", "id: hire-out-a-hall", '"hire-out-a-hall" stands in this file twice'),
+        ("    - shopkeepers complain at home time\n", "    []\n", "asked_as"),
+    ],
+)
+def test_check_names_what_is_wrong_with_a_need(small_content: Path, old: str, new: str, says: str) -> None:
+    path = small_content / "needs" / "money.yml"
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new, 1))
+    problems = check_content(small_content)[1]
+    assert any(problem.path == "needs/money.yml" and problem.line and says in str(problem) for problem in problems)
+
+
+def test_check_names_a_need_that_stands_in_two_themes_and_a_file_of_no_theme(small_content: Path) -> None:
+    folder = small_content / "needs"
+    shutil.copy(folder / "money.yml", folder / "things.yml")
+    problems = [str(problem) for problem in check_content(small_content)[1]]
+    assert any("needs/money.yml" in said and "needs/things.yml has a need of this id too" in said for said in problems)
+    (folder / "things.yml").rename(folder / "thing.yml")
+    (problem,) = check_content(small_content)[1]
+    assert "there is no theme of this name. Did you mean things?" in str(problem)
