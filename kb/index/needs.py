@@ -26,7 +26,7 @@ from kb.index.weights import NEED_SHARPNESS, NEED_VOTE
 
 FOLDER = "needs"
 BEST_GRADE = 3
-CLOSE = 40  # needs whose texts are compared one by one: those whose texts, taken together, come nearest
+CLOSE = 20  # needs whose texts are compared one by one: those whose texts, taken together, come nearest
 HEAVIEST = 3  # needs that are told of
 VOTERS = 10  # records whose scores vote
 

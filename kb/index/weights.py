@@ -49,7 +49,7 @@ ALL_WORDS = 0.3
 # of the best record's score, is added to the first so many records by words. It reorders what words have found and
 # finds nothing by itself, so that it never fills a page with what nobody asked for.
 MEANING = 1.0
-MEANING_OF_FIRST = 100
+MEANING_OF_FIRST = 60
 
 # A record that answers the needs a query is for gets this share of the best record's score, times how well it answers.
 # It may then be shown without having the words, where it answers at least so well: who asks "mums and dads who can't

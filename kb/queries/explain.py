@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kb.generations import Generation
 from kb.index import TextQuery, parse_query
-from kb.queries.needs import make_need_lookup
+from kb.queries.needs import address_of, make_need_lookup
 from kb.queries.search import SearchResults
 from kb.records.card import Card
 
@@ -42,8 +42,7 @@ def _explain_words(generation: Generation, wanted: TextQuery, card: Card) -> Ite
 
 def _explain_needs(generation: Generation, results: SearchResults, card: Card) -> Iterator[str]:
     needs = generation.derive(make_need_lookup).in_order
-    address = card.url.strip("/").replace("#", "/")
     for place, weight in results.needs:
-        grade = needs[place].answers.get(address)
-        if grade:
-            yield f'answers "{needs[place].need}" with grade {grade} of 3, which this search is for by {weight:.0%}'
+        for named, grade in needs[place].answers.items():
+            if address_of(named) == card.url:
+                yield f'answers "{needs[place].need}" with grade {grade} of 3, which this search is for by {weight:.0%}'

@@ -16,6 +16,7 @@ import numpy as np
 
 from kb.generations import Generation
 from kb.index.scores import Doubles, Numbers
+from kb.queries.needs import make_answered_needs
 from kb.records.card import Card
 
 
@@ -39,6 +40,7 @@ SATURATION = 2.0  # BM25's k1: the second mention of a word adds less than the f
 RARITY = 0.75  # idf to this power: in full, a place or person's name two records share would outweigh their subject
 
 PARTS: dict[str, Weight] = {
+    "need": Weight(0.4, "needs that it answers well: what two records share for a reader, whatever their words"),
     "service_area": Weight(0.1, "the need it serves: the first thing a reader sorts by"),
     "kind": Weight(0.1, "a mechanism is like other mechanisms: who reads of one wants a way to pay, not a fund"),
     "funder": Weight(0.05, "a fund's neighbours at the same funder take the same form and the same criteria"),
@@ -131,6 +133,8 @@ def _list_values(card: Card, part: str, generation: Generation) -> Iterator[str]
         stated = card.service_areas if part == "service_area" else card.phases
         every = vocabulary.values("service_areas" if part == "service_area" else "phases")
         yield from every if stated == ("all",) else stated
+    elif part == "need":
+        yield from generation.derive(make_answered_needs).get(card.url, ())
     elif card.type == "funding" and part in ("kind", "funder"):
         yield str((card.kind_label if part == "kind" else card.funder) or "")
     elif part == "partner":

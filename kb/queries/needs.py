@@ -33,6 +33,20 @@ def make_need_lookup(generation: Generation) -> NeedLookup:
     return NeedLookup(by_theme, [need for needs in by_theme.values() for need in needs], by_id)
 
 
+def make_answered_needs(generation: Generation) -> dict[str, list[str]]:
+    """The ids of the needs that each record answers well (best or useful), by the record's address on the site."""
+    answered: dict[str, list[str]] = {}
+    for need in generation.derive(make_need_lookup).in_order:
+        for address in (*(need.best or ()), *(need.useful or ())):
+            answered.setdefault(address_of(address), []).append(need.id)
+    return answered
+
+
+def address_of(named: str) -> str:
+    """Where a record is on the site, from how files name it."""
+    return f"/{named.replace('glossary/', 'glossary#')}"
+
+
 def get_need(generation: Generation, need_id: str) -> tuple[str, Need]:
     """The theme and the need of this id; raises RecordNotFound."""
     found = generation.derive(make_need_lookup).by_id.get(need_id)
