@@ -5,7 +5,7 @@
 const SUGGESTIONS = {
   label: "Suggestions",
   least: 2, // letters; one alone fits too much
-  kinds: { funding: "Funding", "case-study": "Case study", guide: "Guide", place: "Place" },
+  kinds: { funding: "Funding", "case-study": "Case study", need: "What you need", guide: "Guide", place: "Place" },
 
   address: (text) => `/api/v1/suggest?${new URLSearchParams({ q: text })}`,
 

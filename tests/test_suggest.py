@@ -117,9 +117,10 @@ def test_a_case_study_is_told_by_its_place(ask: Ask) -> None:
     }
 
 
-def test_records_come_first_then_the_guide_then_places(ask: Ask) -> None:
+def test_records_come_first_then_needs_then_the_guide_then_places(ask: Ask) -> None:
     assert [(found["kind"], found["label"]) for found in ask("le")] == [
         ("funding", "EF lettings"),
+        ("need", "Let neighbours use a school hall"),
         ("guide", "school leadership"),
         ("guide", "strategic leadership"),
         ("place", "Leeds"),
@@ -148,13 +149,13 @@ def test_a_region_leads_to_its_filter(ask: Ask) -> None:
     assert (region["kind"], region["url"]) == ("place", "/search?region=yorkshire-and-the-humber")
 
 
-def test_a_word_of_many_titles_leaves_seats_for_a_term_and_a_place(client: FlaskClient) -> None:
+def test_a_word_of_many_titles_leaves_seats_for_needs_a_term_and_a_place(client: FlaskClient) -> None:
     kinds = [found["kind"] for found in client.get("/api/v1/suggest?q=s").json["suggestions"]]
-    assert kinds == ["funding"] * 4 + ["guide"] * 2 + ["place"] * 2
+    assert kinds == ["funding"] * 3 + ["need"] * 2 + ["guide"] + ["place"] * 2
     kinds = [found["kind"] for found in client.get("/api/v1/suggest?q=school").json["suggestions"]]
     assert len(kinds) == MOST
-    assert kinds[-2:] == ["guide", "guide"]
-    assert "guide" not in kinds[:-2]
+    assert kinds[-3:] == ["need", "need", "guide"]
+    assert set(kinds[:-3]) == {"funding", "case-study"}
 
 
 def test_every_stream_is_offered_for_its_title_and_for_its_acronym(
@@ -247,7 +248,7 @@ def test_a_parameter_that_is_not_known_is_refused(client: FlaskClient, query: st
 def test_the_description_of_the_api_has_the_suggestions(client: FlaskClient) -> None:
     description = client.get("/api/v1/openapi.json").json
     answer = description["components"]["schemas"]["SuggestionAnswer"]
-    assert answer["properties"]["kind"]["enum"] == ["funding", "case-study", "guide", "place"]
+    assert answer["properties"]["kind"]["enum"] == ["funding", "case-study", "need", "guide", "place"]
     assert [parameter["name"] for parameter in description["paths"]["/api/v1/suggest"]["get"]["parameters"]] == ["q"]
 
 

@@ -12,10 +12,10 @@ from kb.queries.suggest import Suggestions
 class SuggestionAnswer(BaseModel):
     """One thing to go to, with a short second line that tells it from others."""
 
-    kind: Literal["funding", "case-study", "guide", "place"]
+    kind: Literal["funding", "case-study", "need", "guide", "place"]
     label: str
     note: str
-    url: str = Field(description="An address of this site: a record, a term, or a search for a place")
+    url: str = Field(description="An address of this site: a record, a need, a term, or a search for a place")
 
 
 class SuggestAnswer(BaseModel):

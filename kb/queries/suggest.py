@@ -1,4 +1,4 @@
-"""What a search box offers while one types: records, terms and places whose names begin with the words so far."""
+"""What a search box offers while one types: records, needs, terms and places whose names begin with the words typed."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from kb.records.vocabulary import Entry
 
 MAX_TYPED = 200  # letters used of what was typed; no name is longer
 MOST = 8
-RECORDS, GUIDE, PLACES = range(3)
-# Seats that records leave to the others, so that a word of many titles still offers its term and its place.
-KEPT_SEATS = {GUIDE: 2, PLACES: 2}
+RECORDS, NEEDS, GUIDE, PLACES = GROUPS = range(4)
+# Seats that records leave to the others, so that a word of many titles still offers a need, its term and its place.
+KEPT_SEATS = {NEEDS: 2, GUIDE: 1, PLACES: 2}
 MOST_IN_NOTE = 100  # letters: three lines on a narrow screen
 AFTER_LETTERS = "\x7f"  # sorts behind every letter and digit of a folded word
 WHOLE, TITLE_START, OTHER_START, WITHIN = range(4)  # how a name meets the words, best first
@@ -31,7 +31,7 @@ OFFICIAL_ENDING = re.compile(r", (?:City|County) of$")
 
 @dataclass(frozen=True)
 class Suggestion:
-    """One thing to go to. `kind` is funding, case-study, guide or place; `note` is a short second line."""
+    """One thing to go to. `kind` is funding, case-study, need, guide or place; `note` is a short second line."""
 
     kind: str
     label: str
@@ -49,7 +49,7 @@ class Suggestions:
 
 @dataclass(frozen=True)
 class Target:
-    """What a name leads to: its suggestion, its group (RECORDS, GUIDE or PLACES) and its place in the group."""
+    """What a name leads to: its suggestion, its group (one of GROUPS) and its place in the group."""
 
     suggestion: Suggestion
     group: int
@@ -102,14 +102,14 @@ class SuggestLookup:
 def find_suggestions(generation: Generation, text: str) -> Suggestions:
     """At most MOST suggestions for what was typed so far, of which MAX_TYPED letters are used. No text is an error.
 
-    Every word typed begins a word of the name. Records come first, then terms, then places; in each, whole names and
-    names that start as typed come before others, and what is current before what is past.
+    Every word typed begins a word of the name. Records come first, then needs, then terms, then places; in each, whole
+    names and names that start as typed come before others, and what is current before what is past.
     """
     typed = text[:MAX_TYPED].strip()
     words = fold_words(typed)
     lookup = generation.derive(make_suggest_lookup)
     best = _match_targets(lookup, words)
-    found = _share_seats({group: _rank_group(lookup, best, group) for group in (RECORDS, GUIDE, PLACES)})
+    found = _share_seats({group: _rank_group(lookup, best, group) for group in GROUPS})
     return Suggestions(typed, tuple(_describe(lookup, number, best[number][1]) for number in found))
 
 
@@ -123,7 +123,8 @@ def make_suggest_lookup(generation: Generation) -> SuggestLookup:
     targets: list[Target] = []
     names: list[Name] = []
     words: set[tuple[str, int]] = set()
-    for named in (*_list_records(generation), *_list_regions(generation), *_list_councils(generation)):
+    places = (*_list_regions(generation), *_list_councils(generation))
+    for named in (*_list_records(generation), *_list_needs(generation), *places):
         label = " ".join(fold_words(named.target.suggestion.label))
         # The title is found by words of its acronym too: "cif condition" is how some name a fund.
         words |= {(word, len(names)) for word in fold_words(f"{named.title} {named.acronym}")}
@@ -190,6 +191,16 @@ def _list_records(generation: Generation) -> Iterator[Named]:
         yield _name_record(make_card(page, catalogue.vocabulary), page.title)
     for term in catalogue.list_terms():
         yield _name_record(make_card(term, catalogue.vocabulary), term.name, term.acronym, term.aliases)
+
+
+def _list_needs(generation: Generation) -> Iterator[Named]:
+    """Every need, which leads to its page."""
+    for needs in generation.catalogue.list_needs().values():
+        for need in needs:
+            suggestion = Suggestion(
+                "need", need.need, f"{len(need.answers)} records that answer this", f"/needs/{need.id}"
+            )
+            yield Named(Target(suggestion, NEEDS, (0, need.need.casefold())), need.need)
 
 
 def _name_record(card: Card, title: str, acronym: str | None = None, aliases: tuple[str, ...] | None = None) -> Named:

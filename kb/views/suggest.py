@@ -15,7 +15,7 @@ bp = Blueprint("suggest", __name__)
 
 @bp.get("/api/v1/suggest")
 def answer_suggest_request() -> Response:
-    """Records, terms and places whose names begin with the words typed so far."""
+    """Records, needs, terms and places whose names begin with the words typed so far."""
     text = read_parameters(("q",)).get("q", "")
     answer = answer_suggestions(find_suggestions(live_generation(), text))
     return Response(answer.model_dump_json(), mimetype="application/json")
