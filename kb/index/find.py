@@ -191,14 +191,14 @@ class TextIndex:
         if self._needs is None:
             return 0, ()
         answers = self._needs.find_answers(meant, numbers, scores[numbers])
-        has_words = scores[answers.numbers] > 0
-        without = answers.numbers[~has_words & (answers.gains >= NEED_SHOWS)].tolist()
-        added = [number for number in without if addable >> number & 1]
-        if added:
-            scores[added] += MEANING * best * meanings.compare(meant, np.array(added))
-        lifted = has_words | np.isin(answers.numbers, added)
+        lifted = scores[answers.numbers] > 0
+        added = 0
+        for place in np.flatnonzero(~lifted & (answers.gains >= NEED_SHOWS)).tolist():
+            number = int(answers.numbers[place])
+            lifted[place] = addable >> number & 1
+            added |= addable & 1 << number
         scores[answers.numbers[lifted]] += NEEDS * best * answers.gains[lifted]
-        return sum(1 << number for number in added), answers.needs
+        return added, answers.needs
 
     def _say_plainly(self, wanted: TextQuery) -> str:
         """The query's words, each in its commonest form and spelt right, so that a plural or a slip changes nothing."""

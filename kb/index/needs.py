@@ -75,6 +75,8 @@ class Needs:
         self._gains: Vectors = np.load(folder / "gains.npy")
         self._owners: Numbers = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
         self._records, self._rows = np.unique(numbers, return_inverse=True)
+        self._place_of = np.full(int(numbers.max(initial=-1)) + 1, -1)  # of a record in `_records`; -1 for none
+        self._place_of[self._records] = np.arange(len(self._records))
         lengths: NDArray[np.float64] = np.sqrt(np.bincount(self._owners, self._gains**2, len(starts) - 1))
         self._lengths = np.maximum(lengths, 1e-9)
 
@@ -106,8 +108,9 @@ class Needs:
             kept = np.sort(np.argpartition(-scores, VOTERS)[:VOTERS])
             numbers, scores = numbers[kept], scores[kept]
         votes = np.zeros(len(self._records))
-        _, ours, theirs = np.intersect1d(self._records, numbers, assume_unique=True, return_indices=True)
-        votes[ours] = scores[theirs]
+        known = numbers < len(self._place_of)
+        places = self._place_of[numbers[known]]
+        votes[places[places >= 0]] = scores[known][places >= 0]
         total = np.bincount(self._owners, votes[self._rows] * self._gains, len(self._lengths))
         length = float(np.linalg.norm(scores)) or 1.0
         return total / (self._lengths * length)
