@@ -125,6 +125,13 @@ def test_a_page_of_a_need_shows_what_answers_it_best_first(
         assert set(shown) == set(need.answers)
 
 
+def test_a_record_leads_to_the_needs_that_it_answers_best(get_page: Callable[..., BeautifulSoup]) -> None:
+    page = get_page("/funding/condition-improvement-fund")
+    assert "/needs/repair-roof-and-worn-buildings" in list_addresses(find_part(page, "Needs it answers"))
+    case = get_page("/case-studies/excellence-cluster-lead-school-bidding-rota")
+    assert "/needs/bidding-rota" in list_addresses(find_part(case, "Needs it answers"))
+
+
 def test_a_need_that_is_not_there_answers_with_a_page_that_says_so(client: FlaskClient) -> None:
     answer = client.get("/needs/no-such-need")
     assert answer.status_code == 404

@@ -12,6 +12,7 @@ from kb.records.card import Card
 from kb.records.needs import GRADES, Need
 
 MOST = 2
+MOST_OF_RECORD = 5
 # Below this share of the weight of all needs, what a search is for is a guess (docs/relevance.md).
 NAMED_FROM = 0.35
 TYPES = {"funding": "funding", "case-studies": "case-study", "framework": "framework", "glossary": "glossary"}
@@ -31,6 +32,15 @@ def make_need_lookup(generation: Generation) -> NeedLookup:
     by_theme = generation.catalogue.list_needs()
     by_id = {need.id: (theme, need) for theme, needs in by_theme.items() for need in needs}
     return NeedLookup(by_theme, [need for needs in by_theme.values() for need in needs], by_id)
+
+
+def list_needs_answered(generation: Generation, address: str) -> list[Need]:
+    """Up to MOST_OF_RECORD needs that the record at this address answers best, those with the fewest best answers
+    first: what it alone is good for says more of it than what it shares with twenty."""
+    lookup = generation.derive(make_need_lookup)
+    answered = (lookup.by_id[need_id][1] for need_id in generation.derive(make_answered_needs).get(address, ()))
+    best = [need for need in answered if any(address_of(named) == address for named in need.best or ())]
+    return sorted(best, key=lambda need: len(need.best or ()))[:MOST_OF_RECORD]
 
 
 def make_answered_needs(generation: Generation) -> dict[str, list[str]]:

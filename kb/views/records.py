@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from kb.queries.needs import list_needs_answered
 from kb.queries.related import find_case_funding, find_similar, find_stream_links
 from kb.views.site import live_generation, render_page
 
@@ -21,6 +22,7 @@ def show_funding_stream(stream_id: str) -> str:
         stream=stream,
         links=find_stream_links(generation, stream),
         similar=find_similar(generation, stream),
+        needs=list_needs_answered(generation, f"/funding/{stream.id}"),
         documents={document.id: document for document in generation.catalogue.list_documents()},
     )
 
@@ -36,5 +38,6 @@ def show_case_study(case_id: str) -> str:
         case=case,
         funding=find_case_funding(generation, case),
         similar=find_similar(generation, case),
+        needs=list_needs_answered(generation, f"/case-studies/{case.id}"),
         documents={document.id: document for document in generation.catalogue.list_documents()},
     )
