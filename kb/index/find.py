@@ -267,6 +267,13 @@ class TextIndex:
         meant = self._meanings.embed(self._say_plainly(wanted))
         return float(self._meanings.compare(meant, np.array([number]))[0])
 
+    def compare_needs(self, text: str) -> list[float]:
+        """How near each need comes to a text in meaning, in their order; empty where the index knows none."""
+        if self._needs is None or self._meanings is None:
+            return []
+        near: list[float] = self._needs.compare_centres(self._meanings.embed(text)).tolist()
+        return near
+
     def show_widened(self, wanted: TextQuery, hits: Hits) -> dict[str, list[str]]:
         """By part of the query as typed, the other expressions that count for it, as the thesaurus writes them; what
         was guessed from a slip, by its commonest forms."""

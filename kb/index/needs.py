@@ -88,6 +88,11 @@ class Needs:
         heaviest = np.argsort(-weights, kind="stable")[:HEAVIEST]
         return Answers(self._records, gains, tuple(zip(heaviest.tolist(), weights[heaviest].tolist(), strict=True)))
 
+    def compare_centres(self, wanted: Vectors) -> Vectors:
+        """How near the texts of each need, taken together, come to a vector."""
+        near: Vectors = self._centres @ wanted
+        return near
+
     def _weigh(self, wanted: Vectors, numbers: Numbers, scores: Scores) -> Scores:
         near = self._compare(wanted) + NEED_VOTE * self._count_votes(numbers, scores)
         weights = np.exp(NEED_SHARPNESS * (near - near.max()))
@@ -96,7 +101,7 @@ class Needs:
 
     def _compare(self, wanted: Vectors) -> NDArray[np.float64]:
         """How near each need comes to a query in meaning; 0 for those that are far."""
-        together = self._centres @ wanted
+        together = self.compare_centres(wanted)
         close = np.sort(np.argpartition(-together, min(CLOSE, len(together)) - 1)[:CLOSE])
         near = np.zeros(len(together))
         near[close] = self._meanings.compare(wanted, close)

@@ -20,27 +20,33 @@ TYPES = {"funding": "funding", "case-studies": "case-study", "framework": "frame
 
 @dataclass(frozen=True)
 class NeedLookup:
-    """The needs by theme; in the order in which the index knows them; and by id, each with its theme."""
+    """The needs by theme; in the order in which the index knows them; and by id, each with its theme. `best` has the
+    places in that order of the needs that the record at an address answers best."""
 
     by_theme: Mapping[str, Sequence[Need]]
     in_order: Sequence[Need]
     by_id: Mapping[str, tuple[str, Need]]
+    best: Mapping[str, Sequence[int]]
 
 
 def make_need_lookup(generation: Generation) -> NeedLookup:
     """Read a generation's needs."""
     by_theme = generation.catalogue.list_needs()
     by_id = {need.id: (theme, need) for theme, needs in by_theme.items() for need in needs}
-    return NeedLookup(by_theme, [need for needs in by_theme.values() for need in needs], by_id)
+    in_order = [need for needs in by_theme.values() for need in needs]
+    best: dict[str, list[int]] = {}
+    for place, need in enumerate(in_order):
+        for named in need.best or ():
+            best.setdefault(address_of(named), []).append(place)
+    return NeedLookup(by_theme, in_order, by_id, best)
 
 
-def list_needs_answered(generation: Generation, address: str) -> list[Need]:
-    """Up to MOST_OF_RECORD needs that the record at this address answers best, those with the fewest best answers
-    first: what it alone is good for says more of it than what it shares with twenty."""
-    lookup = generation.derive(make_need_lookup)
-    answered = (lookup.by_id[need_id][1] for need_id in generation.derive(make_answered_needs).get(address, ()))
-    best = [need for need in answered if any(address_of(named) == address for named in need.best or ())]
-    return sorted(best, key=lambda need: len(need.best or ()))[:MOST_OF_RECORD]
+def list_needs_answered(generation: Generation, address: str, says: str) -> list[Need]:
+    """Up to MOST_OF_RECORD needs that the record at this address answers best, those first that come nearest to what it
+    says of itself: a fund for roofs is one for trusts that grow too, but that is not what it is known for."""
+    lookup, near = generation.derive(make_need_lookup), generation.index.compare_needs(says)
+    places = sorted(lookup.best.get(address, ()), key=lambda place: -near[place] if near else 0)
+    return [lookup.in_order[place] for place in places[:MOST_OF_RECORD]]
 
 
 def make_answered_needs(generation: Generation) -> dict[str, list[str]]:
