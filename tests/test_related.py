@@ -150,7 +150,7 @@ def test_likeness_is_the_same_from_both_sides_and_nothing_is_liker_than_the_same
     vectors = make_vectors(generation)["case-study"]
     likeness = np.array([vectors.compare(row) for row in range(len(vectors.numbers))])
     assert np.allclose(likeness, likeness.T)
-    whole = 1 + sum(PARTS[part].weight for part in ("service_area", "partner", "phase"))
+    whole = 1 + sum(PARTS[part].weight for part in ("need", "service_area", "partner", "phase"))
     assert likeness.max() == pytest.approx(whole)
     assert (likeness.argmax(axis=1) == np.arange(len(likeness))).all()
 
