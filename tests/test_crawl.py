@@ -14,7 +14,7 @@ from kb.generations import Generation
 
 STARTS = ("/", "/schools?q=school", "/match?urn=100000")  # what links lead to, and what only a form leads to
 # Addresses followed of one path with the same parameters, of which a list has thousands.
-SAME_SHAPE = {"match": 1, "schools": 1, "funding": 3, "case-studies": 3, "search": 3}
+SAME_SHAPE = {"match": 1, "schools": 1, "funding": 3, "case-studies": 3, "search": 3, "needs": 40}
 PLANS = "/match/plan/"
 FOLDERS = {"funding": "funding", "case-study": "case-studies", "framework": "framework"}
 
@@ -37,6 +37,8 @@ def crawl(get_page: PageReader) -> Crawl:
         path, names = urlsplit(address).path, {name for name, _ in parse_qsl(urlsplit(address).query)}
         # The plan of each stream is read as it stands; for applicants or dates it is the same page with other words.
         shape = (PLANS if names and path.startswith(PLANS) else path, *sorted(names))
+        if path.startswith("/needs/"):  # cards that other pages show: some are read, and all are there (page_checks.py)
+            shape = ("/needs/",)
         if "shortlist" in names:  # every page there is, once more for each record: one of each folder shows how they go
             shape = ("shortlist", path.split("/")[1])
         if address in found.links or shapes[shape] >= SAME_SHAPE.get(path.split("/")[1], 1):

@@ -125,6 +125,12 @@ class Meanings:
             near[has] = np.maximum.reduceat(cosines, begins[has])
         return np.maximum(near, 0)
 
+    def add_up(self) -> Vectors:
+        """The sum of the unit vectors of each document's texts, as rows; each document has at least one."""
+        units = self._rows / np.maximum(self._lengths, 1)[:, np.newaxis]
+        sums: Vectors = np.add.reduceat(units, self._offsets[:-1]).astype(np.float32)
+        return sums
+
     def _multiply(self, chosen: Numbers, wanted: Vectors) -> Vectors:
         """The product of each chosen row with a vector, some rows at a time."""
         if not hasattr(self._local, "room"):  # kept, since to ask the system for it anew takes longer than to fill it

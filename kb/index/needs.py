@@ -56,8 +56,8 @@ def write_needs(folder: Path, needs: Sequence[NeedTexts]) -> None:
     target = folder / FOLDER
     target.mkdir()
     write_meanings(target, [need.texts for need in needs])
-    centres = np.array([vectors.embed(need.texts).sum(axis=0) for need in needs])
-    np.save(target / "centres.npy", centres / np.linalg.norm(centres, axis=1, keepdims=True))
+    centres = Meanings(target, vectors).add_up()
+    np.save(target / "centres.npy", centres / np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-9))
     np.save(target / "starts.npy", np.cumsum([0, *(len(need.answers) for need in needs)]))
     np.save(target / "numbers.npy", np.array([number for need in needs for number in need.answers], dtype=np.int64))
     grades = np.array([grade for need in needs for grade in need.answers.values()], dtype=np.float32)
