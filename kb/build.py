@@ -30,7 +30,7 @@ from kb.records.check_set import check_set
 from kb.records.corpus import Assembly, Corpus, assemble_corpus
 from kb.records.facets import assign_facets
 from kb.records.funding import FundingStream
-from kb.records.guide import FrameworkPage, Term
+from kb.records.guide import FrameworkPage, Term, address_of
 from kb.source.reader import list_content_paths, read_content
 
 PACKAGE = Path(__file__).resolve().parent
@@ -147,9 +147,11 @@ def write_generation(
 def list_need_texts(corpus: Corpus, cards: Sequence[Card]) -> list[NeedTexts]:
     """What the index is told of each need, in the order of themes and files. Records are known by their place in
     `cards`."""
-    numbers = {card.url.strip("/").replace("#", "/"): number for number, card in enumerate(cards)}
+    numbers = {card.url: number for number, card in enumerate(cards)}
     return [
-        NeedTexts((need.need, *need.asked_as), {numbers[address]: grade for address, grade in need.answers.items()})
+        NeedTexts(
+            (need.need, *need.asked_as), {numbers[address_of(named)]: grade for named, grade in need.answers.items()}
+        )
         for needs in corpus.needs.values()
         for need in needs
     ]

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from kb.generations import Generation
 from kb.index import TextQuery, parse_query
-from kb.queries.needs import address_of, make_need_lookup
+from kb.queries.needs import make_need_lookup
 from kb.queries.search import SearchResults
 from kb.records.card import Card
+from kb.records.guide import address_of
 
 
 def explain_results(generation: Generation, results: SearchResults) -> dict[str, list[str]]:

@@ -9,11 +9,12 @@ from kb.errors import RecordNotFound
 from kb.generations import Generation
 from kb.queries.search import SearchResults, make_lookup
 from kb.records.card import Card
+from kb.records.guide import address_of
 from kb.records.needs import GRADES, Need
 
 MOST = 2
 MOST_OF_RECORD = 5
-# Below this share of the weight of all needs, what a search is for is a guess (docs/relevance.md).
+# Below this share of the weight of all needs, what a search is for is more of a guess (docs/relevance.md).
 NAMED_FROM = 0.35
 TYPES = {"funding": "funding", "case-studies": "case-study", "framework": "framework", "glossary": "glossary"}
 
@@ -56,11 +57,6 @@ def make_answered_needs(generation: Generation) -> dict[str, list[str]]:
         for address in (*(need.best or ()), *(need.useful or ())):
             answered.setdefault(address_of(address), []).append(need.id)
     return answered
-
-
-def address_of(named: str) -> str:
-    """Where a record is on the site, from how files name it."""
-    return f"/{named.replace('glossary/', 'glossary#')}"
 
 
 def get_need(generation: Generation, need_id: str) -> tuple[str, Need]:

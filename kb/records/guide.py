@@ -47,6 +47,11 @@ def check_address(value: str) -> str:
     return value
 
 
+def address_of(named: str) -> str:
+    """Where a record is on the site, from how other files name it."""
+    return f"/{named.replace('glossary/', 'glossary#')}"
+
+
 class Term(Strict):
     """A term of the field. `see` names records as funding/ID, case-studies/ID, framework/ID or glossary/ID; `asked_as`
     are expressions people would type who need the term explained."""
