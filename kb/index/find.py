@@ -191,13 +191,9 @@ class TextIndex:
         if self._needs is None:
             return 0, ()
         answers = self._needs.find_answers(meant, numbers, scores[numbers])
-        lifted = scores[answers.numbers] > 0
-        added = 0
-        for place in np.flatnonzero(~lifted & (answers.gains >= NEED_SHOWS)).tolist():
-            number = int(answers.numbers[place])
-            lifted[place] = addable >> number & 1
-            added |= addable & 1 << number
-        scores[answers.numbers[lifted]] += NEEDS * best * answers.gains[lifted]
+        without_words = (scores[answers.numbers] == 0) & (answers.gains >= NEED_SHOWS)
+        added = sum(1 << number for number in answers.numbers[without_words].tolist()) & addable
+        scores[answers.numbers] += NEEDS * best * answers.gains
         return added, answers.needs
 
     def _say_plainly(self, wanted: TextQuery) -> str:

@@ -12,9 +12,9 @@ from kb.records.card import Card
 from kb.records.guide import address_of
 from kb.records.needs import GRADES, Need
 
-MOST = 2
 MOST_OF_RECORD = 5
-# Below this share of the weight of all needs, what a search is for is more of a guess (docs/relevance.md).
+# Below this share of the weight of all needs, what a search is for is more of a guess (docs/relevance.md). Two at most
+# can have as much.
 NAMED_FROM = 0.35
 TYPES = {"funding": "funding", "case-studies": "case-study", "framework": "framework", "glossary": "glossary"}
 
@@ -80,8 +80,8 @@ def list_answers(generation: Generation, need: Need) -> dict[str, list[Card]]:
 
 
 def find_needs_of_search(generation: Generation, results: SearchResults) -> list[Need]:
-    """Up to MOST needs that a search is plainly for, heaviest first; none where it finds nothing."""
+    """The needs that a search is plainly for, two at most, heaviest first; none where it finds nothing."""
     if not results.total:
         return []
     needs = generation.derive(make_need_lookup).in_order
-    return [needs[place] for place, weight in results.needs[:MOST] if weight >= NAMED_FROM]
+    return [needs[place] for place, weight in results.needs if weight >= NAMED_FROM]
