@@ -32,7 +32,7 @@ from kb.index.scores import WordScores, list_members, make_bits
 from kb.index.spelling import draw_shape, find_like
 from kb.index.spots import Spot, place_words
 from kb.index.thesaurus import read_thesaurus
-from kb.index.weights import FIELDS, SATURATION
+from kb.index.weights import FIELDS, OTHER_WORDS, SATURATION
 from kb.index.words import STOP_WORDS, WORD, fold_text, stem_word
 
 NO_SUCH_WORD = "zzqqzz"  # asked for beside others, it keeps what whole names and all words add out of the scores
@@ -186,6 +186,16 @@ def test_an_expression_of_the_thesaurus_counts_by_its_own_words_or_by_others_whi
     write_index(tmp_path / "index", documents, [{"same": ["truancy", "attendance"]}])
     hits = open_index(tmp_path / "index").find(parse_query("truancy"))
     assert hits.rank(hits.some_words) == [2, 1, 0, 3]
+    assert list_members(hits.all_words).tolist() == [0, 1, 2, 3]
+
+
+def test_another_expression_of_the_thesaurus_counts_for_a_share_of_what_it_scores_itself(tmp_path: Path) -> None:
+    documents = (IndexDocument(number, "", {}, "", "", text) for number, text in enumerate(("truancy", "attendance")))
+    write_index(tmp_path / "index", documents, [{"typed": ["truancy"], "finds": ["attendance"]}])
+    words = WordScores(tmp_path / "index", PostingArrays(tmp_path / "index", FIELDS), 2)
+    (concept,) = read_thesaurus(tmp_path / "index").list_concepts()
+    own, other = (float(words.look_up(stem_word(word)).scores[0]) for word in ("truancy", "attendance"))
+    assert merge_expressions(words, concept, 2).scores.tolist() == pytest.approx([own, OTHER_WORDS * other])
 
 
 @pytest.mark.parametrize("word", ["wardens", "travellers", "breakfast", "school", "lukes", "2006"])

@@ -128,8 +128,9 @@ def test_a_page_of_a_need_shows_what_answers_it_best_first(
 
 
 def test_a_record_leads_to_the_needs_that_it_answers_best(get_page: Callable[..., BeautifulSoup]) -> None:
-    page = get_page("/funding/condition-improvement-fund")
-    assert "/needs/repair-roof-and-worn-buildings" in list_addresses(find_part(page, "Needs it answers"))
+    condition = list_addresses(find_part(get_page("/funding/condition-improvement-fund"), "Needs it answers"))
+    assert condition[0] == "/needs/which-repair-money-is-ours", "and not the first of the file"
+    assert "/needs/repair-roof-and-worn-buildings" in condition
     premium = list_addresses(find_part(get_page("/funding/pupil-premium"), "Needs it answers"))
     assert premium[0] == "/needs/pupil-premium-and-free-meals-rules"
     case = get_page("/case-studies/excellence-cluster-lead-school-bidding-rota")
