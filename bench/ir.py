@@ -140,7 +140,7 @@ def make_searcher(
     )
     every = (1 << write_index(folder, made)) - 1
     index = open_index(folder)
-    return lambda share: lambda text: index.find(parse_query(text), share).rank(every)
+    return lambda share: lambda text: index.find(parse_query(text), share_of_best=share).rank(every)
 
 
 def estimate_difference(theirs: Sequence[Scores], ours: Sequence[Scores]) -> tuple[float, float, float]:

@@ -28,7 +28,7 @@ from kb.records.card import Card, make_card
 from kb.records.case_study import CaseStudy
 from kb.records.check_set import check_set
 from kb.records.corpus import Assembly, Corpus, assemble_corpus
-from kb.records.facets import assign_facets
+from kb.records.facets import REACH, assign_facets, list_reach
 from kb.records.funding import FundingStream
 from kb.records.guide import FrameworkPage, Term, address_of
 from kb.source.reader import list_content_paths, read_content
@@ -124,7 +124,7 @@ def write_generation(
             no,
             record,
             make_card(record, corpus.vocabulary),
-            assign_facets(record, corpus.vocabulary),
+            assign_facets(record, corpus.vocabulary) | {REACH: list_reach(record, corpus.vocabulary)},
             documents[no].text,
         )
         for no, record in enumerate(records)

@@ -16,7 +16,7 @@ from kb.errors import KbError, NoGeneration, RecordNotFound
 from kb.generations import Generation
 from kb.records.card import make_card
 from kb.records.corpus import Corpus
-from kb.records.facets import assign_facets
+from kb.records.facets import REACH, assign_facets, list_reach
 from kb.records.vocabulary import LISTS
 
 
@@ -107,9 +107,13 @@ def test_facets_come_back_as_they_were_assigned(catalogue: Catalogue, corpus: Co
     assigned = Counter(
         (facet, value, no)
         for no, record in enumerate(records)
-        for facet, values in assign_facets(record, corpus.vocabulary).items()
+        for facet, values in [
+            *assign_facets(record, corpus.vocabulary).items(),
+            (REACH, list_reach(record, corpus.vocabulary)),
+        ]
         for value in values
     )
+    assert any(facet == REACH for facet, _value, _no in assigned)
     read = Counter(
         (facet, value, no)
         for facet, sets in catalogue.read_facet_sets().items()

@@ -14,7 +14,8 @@ from flask.testing import FlaskClient
 from kb.build import check_content
 from kb.generations import Generation
 from kb.index.words import WORD, fold_text, stem_word
-from kb.queries.mentions import MOST, MentionedFilter, find_mentioned_filters, make_mention_lookup
+from kb.queries.mentioned import make_mention_lookup
+from kb.queries.mentions import MOST, MentionedFilter, find_mentioned_filters
 from kb.queries.request import SearchRequest
 from kb.queries.search import make_lookup, run_search
 
@@ -154,7 +155,7 @@ def test_every_council_leads_to_its_region(generation: Generation) -> None:
     places = generation.derive(make_mention_lookup).places
     for entry in generation.catalogue.vocabulary.entries("local_authorities"):
         words = tuple(WORD.findall(fold_text(entry.label)))
-        assert (words, ("region", entry.region)) in places[words[0]]
+        assert (words, ("region", entry.region, entry.value)) in places[words[0]]
 
 
 @pytest.mark.parametrize(

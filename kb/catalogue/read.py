@@ -214,7 +214,8 @@ class Catalogue:
         return [Link(Card.model_validate_json(card), note) for card, note in rows]
 
     def read_facet_sets(self) -> dict[str, dict[str, int]]:
-        """The records of every value of every facet, as bit sets (bit n is record n)."""
+        """The records of every value of every facet, and of every place that a limited stream reaches (REACH), as bit
+        sets (bit n is record n)."""
         sets: dict[str, dict[str, int]] = {}
         for facet, value, members in self._rows("select facet, value, members from facet_set"):
             sets.setdefault(facet, {})[value] = int.from_bytes(members, "little")

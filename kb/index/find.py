@@ -31,6 +31,7 @@ from kb.index.thesaurus import Concept, read_thesaurus
 from kb.index.weights import (
     ALL_WORDS,
     COVERAGE_ROOTS,
+    ELSEWHERE,
     EXACT_NAMES,
     FIELDS,
     MEANING,
@@ -122,10 +123,11 @@ class TextIndex:
         coverage.fill(0)
         return coverage
 
-    def find(self, wanted: TextQuery, share_of_best: float = SHARE_OF_BEST) -> Hits:
+    def find(self, wanted: TextQuery, elsewhere: int = 0, share_of_best: float = SHARE_OF_BEST) -> Hits:
         """All records that match; an empty query matches every record with the score 0.
 
-        `share_of_best` is how much of the best record's words, by weight, a record must have to match at all.
+        `elsewhere` are the records for other places than a query names, which count for less. `share_of_best` is how
+        much of the best record's words, by weight, a record must have to match at all.
         """
         everything = (1 << self.count) - 1
         scores = np.zeros(self.count, dtype=np.float32)
@@ -149,6 +151,8 @@ class TextIndex:
             if self._meanings is not None and best and len(chosen):
                 added, needs = self._reward(wanted, 0 if any(named.values()) else required, chosen, scores, best)
                 some_words |= added
+            if elsewhere:
+                scores[list_members(elsewhere)] *= ELSEWHERE
         for weight, exact in named.items():
             scores[list_members(exact)] += weight
         return Hits(all_words, some_words, scores, tuple(concepts), () if any(named.values()) else needs)

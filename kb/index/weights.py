@@ -69,6 +69,10 @@ COVERAGE_ROOTS = 2
 # score: of records that say it as often, those with the reader's own word come first.
 OTHER_WORDS = 0.7
 
+# A stream limited to places, of which a query names none but others, counts for this share of its score: nobody in
+# Brixton can bid for a fund for Bedford. Not for nothing, since a school may look for its neighbour.
+ELSEWHERE = 0.3
+
 # A query that is exactly a name of a record puts that record first, whatever else matches: one with a page of its own
 # by its title, then by its acronym, alias or id; then a glossary term, which only says what the words mean.
 EXACT_NAMES = {"title": 3000.0, "alias": 2000.0, "term": 1000.0}

@@ -6,19 +6,22 @@ from collections.abc import Iterator
 
 from kb.generations import Generation
 from kb.index import TextQuery, parse_query
+from kb.index.weights import ELSEWHERE
 from kb.queries.needs import make_need_lookup
-from kb.queries.search import SearchResults
+from kb.queries.search import SearchResults, find_elsewhere, make_lookup
 from kb.records.card import Card
 from kb.records.guide import address_of
 
 
 def explain_results(generation: Generation, results: SearchResults) -> dict[str, list[str]]:
     """Why each record of a page is there, as lines, by its address: what each part of the query matches and adds, how
-    near it comes in meaning, and which needs that the query is for it answers."""
+    near it comes in meaning, whether it is for other places, and which needs that the query is for it answers."""
     wanted = parse_query(results.request.text)
+    elsewhere = find_elsewhere(generation.derive(make_lookup), results.mentioned)
     return {
         item.card.url: [
             *_explain_words(generation, wanted, item.card),
+            *_explain_place(generation, elsewhere, item.card),
             *_explain_needs(generation, results, item.card),
             f"score {item.score:g}{', every word' if item.has_all_words else ''}",
         ]
@@ -39,6 +42,12 @@ def _explain_words(generation: Generation, wanted: TextQuery, card: Card) -> Ite
     near = generation.index.explain_meaning(wanted, number)
     if near is not None:
         yield f"means {near:.0%} the same"
+
+
+def _explain_place(generation: Generation, elsewhere: int, card: Card) -> Iterator[str]:
+    number = generation.catalogue.find_number(card.type, card.id)
+    if number is not None and elsewhere >> number & 1:
+        yield f"limited to other places than the search names, so for {ELSEWHERE:g} of that"
 
 
 def _explain_needs(generation: Generation, results: SearchResults, card: Card) -> Iterator[str]:

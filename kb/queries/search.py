@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,9 +13,10 @@ from kb.catalogue import SortKeys
 from kb.generations import Generation
 from kb.index import Hits, TextQuery, list_members, parse_query
 from kb.index.excerpt import cut_excerpt
+from kb.queries.mentioned import Mentioned, list_mentioned
 from kb.queries.request import SearchRequest
 from kb.records.card import Card
-from kb.records.facets import FACETS, NOT_STATED, list_facet_values
+from kb.records.facets import FACETS, NOT_STATED, REACH, list_facet_values
 
 
 @dataclass(slots=True)
@@ -61,7 +62,8 @@ class SearchResults:
     """A page of results. `matching_all` counts the records with every word; `words_ignored`: the text held none to
     search by; `text_cut`: words beyond the limit were left out; `loosened`: where nothing matches, how many records
     would without each chosen filter, by its name, and without the text ("q"); `widened`: what else was looked for,
-    by part of the text; `needs`: the places of the needs that the text is for, with their weights."""
+    by part of the text; `needs`: the places of the needs that the text is for, with their weights; `mentioned`: what
+    the text names of the filters' values."""
 
     request: SearchRequest
     total: int
@@ -75,6 +77,7 @@ class SearchResults:
     loosened: Mapping[str, int] = field(default_factory=dict)
     widened: Mapping[str, list[str]] = field(default_factory=dict)
     needs: tuple[tuple[int, float], ...] = ()
+    mentioned: tuple[Mentioned, ...] = ()
 
     @property
     def has_only_some_words(self) -> bool:
@@ -122,8 +125,8 @@ def run_search(generation: Generation, request: SearchRequest, today: date) -> S
     Facets combine with AND across and OR within; every count says what one more tick would give.
     """
     lookup = generation.derive(make_lookup)
-    wanted = parse_query(request.text)
-    hits = generation.index.find(wanted)
+    wanted, mentioned = parse_query(request.text), tuple(list_mentioned(generation, request.text))
+    hits = generation.index.find(wanted, find_elsewhere(lookup, mentioned))
     chosen, found = _narrow(lookup, hits, request)
     total = found.bit_count()
     pages = max(1, -(-total // request.per_page))
@@ -142,6 +145,7 @@ def run_search(generation: Generation, request: SearchRequest, today: date) -> S
         text_cut=wanted.cut,
         widened=generation.index.show_widened(wanted, hits),
         needs=hits.needs,
+        mentioned=mentioned,
         loosened={} if total else _count_loosened(hits, chosen, generation.index.count),
     )
 
@@ -163,9 +167,18 @@ def list_found_cards(generation: Generation, request: SearchRequest, today: date
     """Every record that a request finds, in the order it asks for: the whole search, whatever page it is for."""
     lookup = generation.derive(make_lookup)
     wanted = parse_query(request.text)
-    hits = generation.index.find(wanted)
+    hits = generation.index.find(wanted, find_elsewhere(lookup, list_mentioned(generation, request.text)))
     _, found = _narrow(lookup, hits, request)
     return generation.catalogue.list_cards(_sort(lookup, hits, found, request.sort, bool(wanted.words), today))
+
+
+def find_elsewhere(lookup: Lookup, mentioned: Iterable[Mentioned]) -> int:
+    """The streams that are limited to other places than those a text names; none where it names no place."""
+    reach = lookup.sets.get(REACH, {})
+    places = {each.place for each in mentioned if each.place}
+    if not places:
+        return 0
+    return _unite(reach, reach) & ~_unite(reach, places)
 
 
 def _narrow(lookup: Lookup, hits: Hits, request: SearchRequest) -> tuple[dict[str, int], int]:
@@ -177,7 +190,7 @@ def _narrow(lookup: Lookup, hits: Hits, request: SearchRequest) -> tuple[dict[st
     return chosen, found
 
 
-def _unite(sets: Mapping[str, int], values: tuple[str, ...]) -> int:
+def _unite(sets: Mapping[str, int], values: Iterable[str]) -> int:
     united = 0
     for value in values:
         united |= sets.get(value, 0)

@@ -13,6 +13,7 @@ from kb.records.vocabulary import Vocabulary
 
 NOT_STATED = "not-stated"
 NOT_STATED_LABEL = "Not stated"
+REACH = "reach"  # beside the facets, no filter: the places that a stream limited to some reaches
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,19 @@ def _stream_regions(geography: Geography | None, vocabulary: Vocabulary) -> tupl
             if nation in ("england", "uk"):
                 named |= set(vocabulary.values("regions")) - other
     return tuple(value for value in vocabulary.values("regions") if value in named) or (NOT_STATED,)
+
+
+def list_reach(record: Record | Term, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The regions and councils that a stream limited to some of them reaches: those it states, the regions of these
+    councils and the councils of these regions. Empty where it states no limit, and for all other records."""
+    geography = record.geography if isinstance(record, FundingStream) else None
+    if geography is None:
+        return ()
+    councils = set(geography.local_authorities or ())
+    regions = set(geography.regions or ())
+    councils |= {la for la in vocabulary.values("local_authorities") if vocabulary.region_of(la) in regions}
+    regions |= {region for la in geography.local_authorities or () if (region := vocabulary.region_of(la))}
+    return (*sorted(regions), *sorted(councils))
 
 
 def _case_regions(case: CaseStudy, vocabulary: Vocabulary) -> tuple[str, ...]:
