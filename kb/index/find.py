@@ -20,6 +20,7 @@ from whoosh.query.terms import Term
 
 from kb.errors import NoGeneration
 from kb.index.concepts import ConceptScores
+from kb.index.document import ANY_NAME
 from kb.index.meaning import open_meanings
 from kb.index.needs import open_needs
 from kb.index.postings import FieldPostings, PostingArrays
@@ -139,7 +140,7 @@ class TextIndex:
         required, is_sound = self._require(wanted)
         all_words = all_words & required if is_sound else 0
         some_words &= required
-        named = {weight: self._find_exact(kind, wanted.exact) & required for kind, weight in EXACT_NAMES.items()}
+        named = {weight: found & required for weight, found in self._find_named(wanted.exact).items()}
         for exact in named.values():
             all_words |= exact
             some_words |= exact
@@ -296,18 +297,22 @@ class TextIndex:
         """Drop what is kept of words and expressions, for measuring their first use."""
         self._words.forget()
         self._concepts.forget()
+        if self._meanings is not None:
+            self._meanings.forget()
 
     def _find_phrase(self, stems: tuple[str, ...]) -> int:
         """The records in which words stand next to each other, in one field, in this order."""
         return make_bits(self._arrays.find_phrase(stems), self.count)
 
-    def _find_exact(self, kind: str, name: str) -> int:
-        """The records that have exactly this folded name, of a kind of weights.EXACT_NAMES."""
-        found = 0
-        if name and (kind, name) in self._searcher.reader():
-            for number in self._searcher.docs_for_query(Term(kind, name)):
-                found |= 1 << number
-        return found
+    def _find_named(self, name: str) -> dict[float, int]:
+        """The records that have exactly this folded name, by what that is worth (weights.EXACT_NAMES)."""
+        searcher = self._searcher
+        if not name or (ANY_NAME, name) not in searcher.reader():
+            return {}
+        return {
+            weight: sum(1 << number for number in searcher.docs_for_query(Term(kind, name)))
+            for kind, weight in EXACT_NAMES.items()
+        }
 
     def list_commonest(self, count: int) -> list[str]:
         """The words that most records have, as written, for measuring the dearest searches."""

@@ -22,7 +22,8 @@ PACKAGE = "wordllama"
 TABLE = "weights/l2_supercat_256.safetensors"
 TOKENIZER = "tokenizers/l2_supercat_tokenizer_config.json"
 WIDTH = 128  # of the table's 256 figures a token: it was trained so that the first ones say most (docs/relevance.md)
-MAX_TOKENS = 64  # of a query: a pasted e-mail says what it wants in less
+MAX_TOKENS = 64  # of a text that is compared: a pasted e-mail says what it wants in less
+MAX_WORDS = 8192  # of queries whose vectors are kept, of half a kilobyte each
 BATCH = 2000
 ROWS_AT_ONCE = 1024  # of vectors as floats: half a megabyte, which stays near the processor
 
@@ -41,25 +42,38 @@ class TokenVectors:
         self._tokenizer = Tokenizer.from_file(str(package / TOKENIZER))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._embed_word = lru_cache(MAX_WORDS)(self._add_tokens)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """A unit vector for each text, as rows; zeros for a text without a token."""
         rows = np.zeros((len(texts), WIDTH), dtype=np.float32)
         found = self._tokenizer.encode_batch([text.lower() for text in texts], add_special_tokens=False)
         for row, encoding in zip(rows, found, strict=True):
-            row[:] = self._average(encoding.ids)
+            row[:] = _make_unit(self._add_vectors(encoding.ids))
         return rows
 
     def embed_query(self, text: str) -> Vectors:
-        """The same for one text: a batch is dealt out to threads, which takes longer than to read it."""
-        return self._average(self._tokenizer.encode(text.lower(), add_special_tokens=False).ids)
+        """The same for one text, however long, from its words: no token of the table crosses a space."""
+        return _make_unit(sum(map(self._embed_word, text.lower().split()), np.zeros(WIDTH, dtype=np.float32)))
 
-    def _average(self, tokens: list[int]) -> Vectors:
-        """The mean of the vectors of tokens, of length 1. Their sum points the same way."""
-        total = self._table[tokens].astype(np.float32).sum(axis=0)
-        length = math.sqrt(total @ total)
-        unit: Vectors = total / length if length else total
-        return unit
+    def forget(self) -> None:
+        """Drop what is kept of words, for measuring their first use."""
+        self._embed_word.cache_clear()
+
+    def _add_tokens(self, word: str) -> Vectors:
+        """The sum of the vectors of a word's tokens."""
+        return self._add_vectors(self._tokenizer.encode(word, add_special_tokens=False).ids)
+
+    def _add_vectors(self, tokens: list[int]) -> Vectors:
+        total: Vectors = self._table[tokens].astype(np.float32).sum(axis=0)
+        return total
+
+
+def _make_unit(total: Vectors) -> Vectors:
+    """A sum of vectors made as long as 1; their mean points the same way."""
+    length = math.sqrt(total @ total)
+    unit: Vectors = total / length if length else total
+    return unit
 
 
 @lru_cache(maxsize=1)
@@ -112,6 +126,10 @@ class Meanings:
         """The vector of a query."""
         return self._vectors.embed_query(text)
 
+    def forget(self) -> None:
+        """Drop what is kept of words, for measuring their first use."""
+        self._vectors.forget()
+
     def compare(self, wanted: Vectors, numbers: Numbers) -> Vectors:
         """How near each of these documents (at least one) comes to a query: the cosine of its nearest text, from 0."""
         starts, ends = self._offsets[numbers], self._offsets[numbers + 1]
@@ -125,11 +143,10 @@ class Meanings:
             near[has] = np.maximum.reduceat(cosines, begins[has])
         return np.maximum(near, 0)
 
-    def add_up(self) -> Vectors:
-        """The sum of the unit vectors of each document's texts, as rows; each document has at least one."""
-        units = self._rows / np.maximum(self._lengths, 1)[:, np.newaxis]
-        sums: Vectors = np.add.reduceat(units, self._offsets[:-1]).astype(np.float32)
-        return sums
+    def unpack(self) -> list[Vectors]:
+        """The unit vectors of each document's texts, as rows."""
+        units = (self._rows / np.maximum(self._lengths, 1)[:, np.newaxis]).astype(np.float32)
+        return np.split(units, self._offsets[1:-1])
 
     def _multiply(self, chosen: Numbers, wanted: Vectors) -> Vectors:
         """The product of each chosen row with a vector, some rows at a time."""

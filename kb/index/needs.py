@@ -5,7 +5,6 @@ by what it means (the nearest of these) and by the records that words found: tho
 they answer. Each record that answers is lifted by how well it does and by the weight of the need.
 
 index/needs/meanings*.npy    the vectors of each need's texts (kb/index/meaning.py)
-index/needs/centres.npy      their mean for each need, of length 1
 index/needs/starts.npy       where the answers of each need begin in the two arrays below, and the end
 index/needs/numbers.npy      numbers of records
 index/needs/gains.npy        how well each answers: 2^grade - 1 as a share of the most, as nDCG counts it
@@ -13,14 +12,14 @@ index/needs/gains.npy        how well each answers: 2^grade - 1 as a share of th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kb.index.meaning import Meanings, TokenVectors, Vectors, load_token_vectors, write_meanings
+from kb.index.meaning import WIDTH, Meanings, TokenVectors, Vectors, load_token_vectors, write_meanings
 from kb.index.scores import Numbers, Scores
 from kb.index.weights import NEED_SHARPNESS, NEED_VOTE
 
@@ -56,8 +55,6 @@ def write_needs(folder: Path, needs: Sequence[NeedTexts]) -> None:
     target = folder / FOLDER
     target.mkdir()
     write_meanings(target, [need.texts for need in needs])
-    centres = Meanings(target, vectors).add_up()
-    np.save(target / "centres.npy", centres / np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-9))
     np.save(target / "starts.npy", np.cumsum([0, *(len(need.answers) for need in needs)]))
     np.save(target / "numbers.npy", np.array([number for need in needs for number in need.answers], dtype=np.int64))
     grades = np.array([grade for need in needs for grade in need.answers.values()], dtype=np.float32)
@@ -68,23 +65,27 @@ class Needs:
     """The needs of one index. Read only, safe between threads."""
 
     def __init__(self, folder: Path, vectors: TokenVectors) -> None:
-        self._meanings = Meanings(folder, vectors)
-        self._centres: Vectors = np.load(folder / "centres.npy")
+        texts = Meanings(folder, vectors).unpack()
+        # Room for as many texts as the need with most has: what a need has less are zeros, near to nothing.
+        self._texts: Vectors = np.zeros((len(texts), max(map(len, texts)), WIDTH), dtype=np.float32)
+        for place, own in enumerate(texts):
+            self._texts[place, : len(own)] = own
+        centres = self._texts.sum(axis=1)
+        self._centres: Vectors = centres / np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-9)
         starts: Numbers = np.load(folder / "starts.npy")
         numbers: Numbers = np.load(folder / "numbers.npy")
-        self._gains: Vectors = np.load(folder / "gains.npy")
-        self._owners: Numbers = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-        self._records, self._rows = np.unique(numbers, return_inverse=True)
+        self._records, rows = np.unique(numbers, return_inverse=True)
+        self._gains: Vectors = np.zeros((len(self._records), len(texts)), dtype=np.float32)  # of a record for a need
+        self._gains[rows, np.repeat(np.arange(len(texts)), np.diff(starts))] = np.load(folder / "gains.npy")
+        self._lengths: Vectors = np.maximum(np.linalg.norm(self._gains, axis=0), 1e-9)
         self._place_of = np.full(int(numbers.max(initial=-1)) + 1, -1)  # of a record in `_records`; -1 for none
         self._place_of[self._records] = np.arange(len(self._records))
-        lengths: NDArray[np.float64] = np.sqrt(np.bincount(self._owners, self._gains**2, len(starts) - 1))
-        self._lengths = np.maximum(lengths, 1e-9)
 
     def find_answers(self, wanted: Vectors, numbers: Numbers, scores: Scores) -> Answers:
         """The records that answer what a query means; `numbers`, ascending, are those that words found, with their
         scores."""
         weights = self._weigh(wanted, numbers, scores)
-        gains = np.bincount(self._rows, weights[self._owners] * self._gains, len(self._records)).astype(np.float32)
+        gains: Scores = self._gains @ weights
         heaviest = np.argsort(-weights, kind="stable")[:HEAVIEST]
         return Answers(self._records, gains, tuple(zip(heaviest.tolist(), weights[heaviest].tolist(), strict=True)))
 
@@ -99,26 +100,25 @@ class Needs:
         shares: Scores = (weights / weights.sum()).astype(np.float32)
         return shares
 
-    def _compare(self, wanted: Vectors) -> NDArray[np.float64]:
+    def _compare(self, wanted: Vectors) -> Vectors:
         """How near each need comes to a query in meaning; 0 for those that are far."""
         together = self.compare_centres(wanted)
-        close = np.sort(np.argpartition(-together, min(CLOSE, len(together)) - 1)[:CLOSE])
-        near = np.zeros(len(together))
-        near[close] = self._meanings.compare(wanted, close)
+        close = np.argpartition(-together, min(CLOSE, len(together)) - 1)[:CLOSE]
+        texts = self._texts[close]
+        near: Vectors = np.zeros(len(together), dtype=np.float32)
+        near[close] = np.maximum((texts.reshape(-1, WIDTH) @ wanted).reshape(texts.shape[:2]).max(axis=1), 0)
         return near
 
-    def _count_votes(self, numbers: Numbers, scores: Scores) -> NDArray[np.float64]:
+    def _count_votes(self, numbers: Numbers, scores: Scores) -> Vectors:
         """How much the answers of each need are the records at the top: the cosine of their gains and scores."""
         if len(numbers) > VOTERS:
-            kept = np.sort(np.argpartition(-scores, VOTERS)[:VOTERS])
+            kept = np.argpartition(-scores, VOTERS)[:VOTERS]
             numbers, scores = numbers[kept], scores[kept]
-        votes = np.zeros(len(self._records))
+        length = math.sqrt(scores @ scores) or 1.0
         known = numbers < len(self._place_of)
-        places = self._place_of[numbers[known]]
-        votes[places[places >= 0]] = scores[known][places >= 0]
-        total = np.bincount(self._owners, votes[self._rows] * self._gains, len(self._lengths))
-        length = float(np.linalg.norm(scores)) or 1.0
-        return total / (self._lengths * length)
+        places, scores = self._place_of[numbers[known]], scores[known]
+        votes: Vectors = scores[places >= 0] @ self._gains[places[places >= 0]]
+        return votes / (self._lengths * length)
 
 
 def open_needs(folder: Path) -> Needs | None:

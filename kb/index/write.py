@@ -10,7 +10,7 @@ from typing import Any
 from whoosh import fields, index
 
 from kb.index.concepts import write_concepts
-from kb.index.document import IndexDocument
+from kb.index.document import ANY_NAME, IndexDocument
 from kb.index.meaning import write_meanings
 from kb.index.needs import NeedTexts, write_needs
 from kb.index.postings import write_arrays
@@ -22,10 +22,10 @@ from kb.index.words import fold_text, list_words, make_stemming_analyzer
 
 
 def make_schema() -> fields.Schema:
-    """The fields of the index: those of the weights, and whole names by kind."""
+    """The fields of the index: those of the weights, and whole names, by kind and together."""
     analyzer = make_stemming_analyzer()
     searched = {name: fields.TEXT(analyzer=analyzer, phrase=True, stored=False) for name in FIELDS}
-    names = {kind: fields.KEYWORD(commas=True, lowercase=False, scorable=False) for kind in EXACT_NAMES}
+    names = {kind: fields.KEYWORD(commas=True, lowercase=False, scorable=False) for kind in (*EXACT_NAMES, ANY_NAME)}
     return fields.Schema(no=fields.STORED, **names, **searched)
 
 
@@ -51,6 +51,7 @@ def write_index(
             short_texts.append(document.short_texts)
             parts = {name: fold_text(getattr(document, name)) for name in FIELDS}
             names = {kind: ",".join(found) for kind, found in document.exact.items()}
+            names[ANY_NAME] = ",".join(dict.fromkeys(name for found in document.exact.values() for name in found))
             writer.add_document(no=document.no, **names, **parts)
             forms.update({word for text in parts.values() for word in list_words(text) if len(word) > 1})
             spots.add(document.text)
