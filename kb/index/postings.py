@@ -29,6 +29,7 @@ from kb.index.spelling import draw_shape
 from kb.index.words import stem_word
 
 FOLDER = "arrays"
+MANY_TIMES = 20  # as many numbers as there are to look for, from which to look for each beats merging
 FIRST_PLACE = 4096  # so that going back by the words of a phrase, which are fewer, stays above 0
 MAX_KNOWN = 20_000  # words of which it is kept where they stand, and in what form most records have them
 Texts = NDArray[np.bytes_]
@@ -188,11 +189,14 @@ class PostingArrays:
 
 
 def _keep_common(few: Places, many: Places) -> Places:
-    """Those of ascending numbers that others, ascending too, have as well; fast where the first are few."""
-    if not len(many):
-        return few[:0]
-    at = np.minimum(np.searchsorted(many, few), len(many) - 1)
-    common: Places = few[many[at] == few]
+    """Those of ascending numbers, each but once, that others have as well."""
+    if len(few) * MANY_TIMES < len(many):
+        at = np.minimum(np.searchsorted(many, few), len(many) - 1)
+        found: Places = few[many[at] == few]
+        return found
+    both = np.concatenate((few, many))
+    both.sort(kind="stable")  # which merges what is in two orders already, in a third of the time of so many looks
+    common: Places = both[:-1][both[1:] == both[:-1]]
     return common
 
 
