@@ -116,6 +116,14 @@ def test_a_name_that_readers_use_finds_the_record_they_mean_first(
     assert list_found(generation, typed)[0] == found
 
 
+def test_what_a_case_study_is_about_puts_it_first_only_where_nothing_is_more_about_it(generation: Generation) -> None:
+    assert list_found(generation, "Hackney Learning Trust")[0] == "case-study/hackney-learning-trust"
+    assert list_found(generation, "looked-after children")[0] == "glossary/looked-after-children"
+    outdoors = list_found(generation, "forest school")
+    assert "case-study/ashbrow-infant-school-as-family-resource" in outdoors[1:5]
+    assert outdoors[0].startswith("funding/")
+
+
 def test_a_fund_stands_before_the_glossary_term_of_its_name(generation: Generation) -> None:
     assert list_found(generation, "NRF")[:2] == [
         "funding/neighbourhood-renewal-fund",
@@ -189,6 +197,42 @@ def test_an_expression_of_the_thesaurus_counts_by_its_own_words_or_by_others_whi
     assert list_members(hits.all_words).tolist() == [0, 1, 2, 3]
 
 
+@pytest.mark.parametrize(
+    ("text", "meant", "not_meant"),
+    [
+        ("children in care", "foster", "care of the grounds"),
+        ("places after school", "afterschool", "places at school"),
+        ("who is in charge", "accountable", "charge the battery"),
+        ("outing to the zoo", "excursion", "zoo"),
+    ],
+)
+def test_an_expression_with_one_word_besides_its_small_ones_is_meant_only_with_them(
+    generation: Generation, text: str, meant: str, not_meant: str
+) -> None:
+    def list_looked_for(typed: str) -> set[str]:
+        return {
+            " ".join(other)
+            for concept in generation.index.read_concepts(parse_query(typed))
+            for other in concept.others
+        }
+
+    stem = stem_word(meant) if meant != "accountable" else "account bodi"
+    assert stem in list_looked_for(text)
+    assert stem not in list_looked_for(not_meant)
+
+
+def test_an_expression_known_by_its_small_words_finds_nothing_of_what_its_one_word_does(generation: Generation) -> None:
+    (concept,) = generation.index.read_concepts(parse_query("in charge"))
+    (other,) = generation.index.read_concepts(parse_query("charge"))
+    assert ("fee",) in other.others
+    assert ("fee",) not in concept.others
+
+
+def test_what_is_left_out_of_a_search_makes_no_expression_of_its_neighbours(generation: Generation) -> None:
+    concepts = generation.index.read_concepts(parse_query("children in -danger care"))
+    assert "foster" not in {other[0] for concept in concepts for other in concept.others}
+
+
 def test_another_expression_of_the_thesaurus_counts_for_a_share_of_what_it_scores_itself(tmp_path: Path) -> None:
     documents = (IndexDocument(number, "", {}, "", "", text) for number, text in enumerate(("truancy", "attendance")))
     write_index(tmp_path / "index", documents, [{"typed": ["truancy"], "finds": ["attendance"]}])
@@ -260,6 +304,37 @@ def test_spelling_of_accents_apostrophes_capitals_and_endings_makes_no_differenc
     generation: Generation, typed: str, same: str
 ) -> None:
     assert list_found(generation, typed) == list_found(generation, same) != []
+
+
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [
+        ("EAL", "Ealing"),
+        ("travellers", "travel"),
+        ("author", "authority"),
+        ("university", "universal"),
+        ("several", "severe"),
+        ("evening", "even"),
+        ("community", "communication"),
+    ],
+)
+def test_words_that_mean_different_things_find_different_records(plain: TextIndex, word: str, other: str) -> None:
+    found, others = search_plain(plain, word).some_words, search_plain(plain, other).some_words
+    assert found != others
+    assert found & ~others
+    assert parse_query(word).words != parse_query(other).words
+
+
+@pytest.mark.parametrize(
+    ("word", "same"), [("child", "children's"), ("woman", "women"), ("an authority", "authorities")]
+)
+def test_words_of_one_meaning_find_the_same_records(plain: TextIndex, word: str, same: str) -> None:
+    assert search_plain(plain, word).some_words == search_plain(plain, same).some_words != 0
+
+
+def test_a_word_of_seven_letters_is_put_right_by_one_slip_and_not_by_two(generation: Generation) -> None:
+    assert generation.index.suggest_spelling(parse_query("premuim")) == "premium"
+    assert generation.index.suggest_spelling(parse_query("fire cadets")) is None
 
 
 @pytest.mark.parametrize("text", ["", "the", "???", "🚓", "\0"])

@@ -55,7 +55,8 @@ def describe_record(
     elif isinstance(record, CaseStudy):
         names += [*(record.aliases or ())]
     facts = _join([*_list_labels(record, vocabulary), *_list_facts(record, vocabulary)])
-    exact = {"title": _fold_names([record.title]), "alias": _fold_names([*names[1:], record.id.replace("-", " ")])}
+    aliases = names[1:] if isinstance(record, FundingStream) else filter(_is_proper, names[1:])
+    exact = {"title": _fold_names([record.title]), "alias": _fold_names([*aliases, record.id.replace("-", " ")])}
     asked = record.asked_as or ()
     short = tuple(text for text in (*names, record.summary, *asked) if text)
     return IndexDocument(no, _join(names), exact, record.summary, facts, record.text, _join(asked), short)
@@ -63,6 +64,12 @@ def describe_record(
 
 def _join(parts: Iterable[str | None]) -> str:
     return ". ".join(part for part in parts if part)
+
+
+def _is_proper(name: str | None) -> bool:
+    """True for a name of its own, "The Learning Trust": other aliases of a case study say what it is about, "forest
+    school", and others may be more about that."""
+    return name is not None and name[:1].isupper()
 
 
 def _fold_names(names: Iterable[str | None]) -> tuple[str, ...]:

@@ -222,7 +222,7 @@ class TextIndex:
         """What a query asks for, each part with its other expressions; a word that no record has also as what was
         probably meant."""
         typed, concepts = dict(wanted.typed), []
-        for concept in self._thesaurus.split_concepts(wanted.words):
+        for concept in self._thesaurus.split_concepts(wanted.words, wanted.sequence):
             others = concept.others
             if len(concept.words) == 1 and not self._arrays.has_form(concept.words[0]):
                 others = (*others, *self._guess(typed[concept.words[0]]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from kb.index.words import STOP_WORDS, WORD, fold_text, stem_word
+from kb.index.words import STOP_WORDS, WORD, fold_text, stem_or_mark, stem_word
 
 MAX_CHARACTERS = 2000
 MAX_WORDS = 32
@@ -19,7 +19,9 @@ class TextQuery:
 
     `words` are distinct and in order, `counts` how often each was typed; `phrases` must stand word for word; `excluded`
     words and phrases must not stand at all. `typed` pairs each stem with the word as typed, for did-you-mean. `exact`
-    is the whole query folded, for titles and acronyms. `cut` says that words beyond the limit were left out.
+    is the whole query folded, for titles and acronyms. `sequence` are all words as they stand, small ones marked
+    (words.SMALL), with an empty one where something to leave out was. `cut` says that words beyond the limit were left
+    out.
     """
 
     text: str
@@ -29,6 +31,7 @@ class TextQuery:
     phrases: tuple[tuple[str, ...], ...] = ()
     excluded: tuple[tuple[str, ...], ...] = ()
     typed: tuple[tuple[str, str], ...] = ()
+    sequence: tuple[str, ...] = ()
     cut: bool = False
 
     @property
@@ -48,9 +51,11 @@ def parse_query(text: str) -> TextQuery:
     typed: dict[str, str] = {}
     phrases: list[tuple[str, ...]] = []
     excluded: list[tuple[str, ...]] = []
+    sequence: list[str] = []
     for part in PART.finditer(used):
         folded = WORD.findall(fold_text(part["phrase"] if part["phrase"] is not None else part["word"]))
         stems = tuple(stem_word(word) for word in folded if word not in STOP_WORDS)
+        sequence += [""] if part["minus"] else map(stem_or_mark, folded)
         if not stems:
             continue
         if part["minus"]:
@@ -73,6 +78,7 @@ def parse_query(text: str) -> TextQuery:
         phrases=kept_phrases,
         excluded=kept_excluded,
         typed=tuple((stem, typed[stem]) for stem in kept),
+        sequence=tuple(sequence),
         cut=dropped or len(text) > MAX_CHARACTERS,
     )
 

@@ -58,11 +58,11 @@ def count_slips(typed: str) -> int:
     """How many slips a word may have and still be put right: 0 for words that are short, long or have digits."""
     if not SHORTEST <= len(typed) <= MAX_LENGTH or any(sign.isdigit() for sign in typed):
         return 0
-    return 1 if len(typed) <= 5 else 2
+    return 1 if len(typed) <= 7 else 2  # two slips make cases of cadets
 
 
 def correct_word(typed: str, frequencies: Mapping[str, int]) -> str | None:
-    """The likeliest of some words: one slip in words of five letters, two in longer ones.
+    """The likeliest of some words: one slip in words of five to seven letters, two in longer ones.
 
     A slip is a letter too many, too few, wrong, or two swapped. One more weighs as much as being a hundred times rarer,
     another first letter as being ten times rarer. None when nothing is near, or the word has digits.

@@ -1,7 +1,9 @@
 """Words that readers type and words that records use: what a query is widened by.
 
 content/thesaurus.yml holds the groups with their reasons. Every word of a `same` group finds the others; the words of
-`typed` find those of `finds`, and not the other way round. Expressions may have several words.
+`typed` find those of `finds`, and not the other way round. Expressions may have several words. One that without its
+small words would be a single word is meant only where it stands with them: "in care" is not every care, and records,
+whose small words are not indexed, are not looked through for it.
 """
 
 from __future__ import annotations
@@ -11,10 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb.index.words import STOP_WORDS, WORD, fold_text, stem_word
+from kb.index.words import SMALL, STOP_WORDS, WORD, fold_text, stem_or_mark, stem_word
 
 FILE = "thesaurus.json"
 LONGEST = 4  # words of an expression, stop words left out
+LONGEST_WITH_SMALL = 6  # words of an expression that is known by its small words
 Stems = tuple[str, ...]
 
 
@@ -31,16 +34,28 @@ def stem_expression(text: str) -> Stems:
     return tuple(stem_word(word) for word in WORD.findall(fold_text(text)) if word not in STOP_WORDS)
 
 
+def key_expression(text: str) -> Stems:
+    """What an expression is known by where it is typed: its stems without stop words, or with them where only one would
+    be left."""
+    stems, words = stem_expression(text), WORD.findall(fold_text(text))
+    return tuple(map(stem_or_mark, words)) if len(stems) == 1 < len(words) else stems
+
+
+def has_small(key: Stems) -> bool:
+    """True for what an expression is known by together with its small words."""
+    return any(stem.startswith(SMALL) for stem in key)
+
+
 def link_expressions(groups: Iterable[Mapping[str, Sequence[str]]]) -> dict[Stems, tuple[Stems, ...]]:
-    """What each expression finds besides itself, from groups with `same`, or with `typed` and `finds`."""
+    """What each expression finds besides itself, from groups with `same`, or with `typed` and `finds`. Those known by
+    their small words are found by nobody."""
     links: dict[Stems, dict[Stems, None]] = {}
     for group in groups:
-        same = [stem_expression(text) for text in group.get("same") or ()]
-        typed = [stem_expression(text) for text in group.get("typed") or ()]
-        finds = [stem_expression(text) for text in group.get("finds") or ()]
+        same, typed, finds = ([*map(key_expression, group.get(name) or ())] for name in ("same", "typed", "finds"))
         for key, others in [*((each, same) for each in same), *((each, finds) for each in typed)]:
             if key:
-                links.setdefault(key, {}).update(dict.fromkeys(other for other in others if other and other != key))
+                found = (other for other in others if other and other != key and not has_small(other))
+                links.setdefault(key, {}).update(dict.fromkeys(found))
     return {key: tuple(others) for key, others in links.items() if others}
 
 
@@ -48,24 +63,45 @@ class Thesaurus:
     """The links of one generation, and its expressions as they are written. Read only, safe between threads."""
 
     def __init__(self, links: Mapping[Stems, tuple[Stems, ...]], written: Mapping[Stems, str]) -> None:
-        self._links, self.written = links, written
+        self._links = {key: others for key, others in links.items() if not has_small(key)}
+        self._with_small = {key: others for key, others in links.items() if key not in self._links}
+        self.written = written
 
     def list_concepts(self) -> list[Concept]:
-        """Every expression that others stand for, in the order of the file."""
-        return [Concept(words, others) for words, others in self._links.items()]
+        """Every expression that others stand for, those known by their small words last."""
+        known = [Concept(words, others) for words, others in self._links.items()]
+        return [*known, *(self._join(key) for key in self._with_small)]
 
-    def split_concepts(self, words: Stems) -> list[Concept]:
-        """The words of a query in order, joined where an expression of several words is known, longest first."""
-        concepts = []
+    def split_concepts(self, words: Stems, sequence: Stems) -> list[Concept]:
+        """The words of a query in order, joined where an expression of several words is known, longest first.
+        `sequence` are all words as they stand in it, small ones too: children in care are not child care."""
+        concepts, with_small = [], self._find_with_small(sequence)
         at = 0
         while at < len(words):
             for length in range(min(LONGEST, len(words) - at), 0, -1):
                 part = words[at : at + length]
-                if part in self._links or length == 1:
-                    concepts.append(Concept(part, self._links.get(part, ())))
+                if length == 1 or (part in self._links and not any((stem,) in with_small for stem in part)):
+                    concepts.append(with_small.get(part) or Concept(part, self._links.get(part, ())))
                     at += length
                     break
         return concepts
+
+    def _find_with_small(self, sequence: Stems) -> dict[Stems, Concept]:
+        """The expressions known by their small words that stand in a query, by the one word they have besides; of
+        several with the same word the longest of the last place."""
+        found: dict[Stems, Concept] = {}
+        for at in range(len(sequence)):
+            for length in range(2, LONGEST_WITH_SMALL + 1):
+                key = sequence[at : at + length]
+                if key in self._with_small:
+                    concept = self._join(key)
+                    found[concept.words] = concept
+        return found
+
+    def _join(self, key: Stems) -> Concept:
+        """An expression known by its small words: "in charge" finds none of what "charge" does."""
+        words = tuple(stem for stem in key if not stem.startswith(SMALL))
+        return Concept(words, self._with_small[key])
 
 
 def list_written(groups: Iterable[Mapping[str, Sequence[str]]]) -> dict[Stems, str]:
