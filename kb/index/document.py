@@ -47,7 +47,7 @@ def describe_record(
         names = [record.name, record.acronym, *(record.aliases or ())]
         short = tuple(name for name in (*names, record.means) if name)
         asked = record.asked_as or ()
-        exact = {"term": _fold_names(names)}
+        exact = {"term": _fold_names([*names[:2], *filter(_is_proper, names[2:])])}
         return IndexDocument(no, _join(names), exact, record.means, "", "", _join(asked), (*short, *asked))
     names = [record.title]
     if isinstance(record, FundingStream):
@@ -55,8 +55,8 @@ def describe_record(
     elif isinstance(record, CaseStudy):
         names += [*(record.aliases or ())]
     facts = _join([*_list_labels(record, vocabulary), *_list_facts(record, vocabulary)])
-    aliases = names[1:] if isinstance(record, FundingStream) else filter(_is_proper, names[1:])
-    exact = {"title": _fold_names([record.title]), "alias": _fold_names([*aliases, record.id.replace("-", " ")])}
+    proper = [*filter(_is_proper, names[1:]), record.id.replace("-", " ")]
+    exact = {"title": _fold_names([record.title]), "alias": _fold_names(proper)}
     asked = record.asked_as or ()
     short = tuple(text for text in (*names, record.summary, *asked) if text)
     return IndexDocument(no, _join(names), exact, record.summary, facts, record.text, _join(asked), short)
@@ -67,8 +67,8 @@ def _join(parts: Iterable[str | None]) -> str:
 
 
 def _is_proper(name: str | None) -> bool:
-    """True for a name of its own, "The Learning Trust": other aliases of a case study say what it is about, "forest
-    school", and others may be more about that."""
+    """True for a name of its own, "The Learning Trust". Other aliases say what a record is about, "forest school" or
+    "lottery grant", and others may be more about that."""
     return name is not None and name[:1].isupper()
 
 

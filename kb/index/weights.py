@@ -74,7 +74,8 @@ OTHER_WORDS = 0.7
 ELSEWHERE = 0.3
 
 # A query that is exactly a name of a record puts that record first, whatever else matches: one with a page of its own
-# by its title, then by its acronym, alias or id; then a glossary term, which only says what the words mean.
+# by its title, then by its acronym, its id or an alias that is a name of its own; then a glossary term, which only says
+# what the words mean.
 EXACT_NAMES = {"title": 3000.0, "alias": 2000.0, "term": 1000.0}
 
 # A record with only some of the words is shown if the weight (idf) of those it has is at least this share of the best
