@@ -211,6 +211,7 @@ def test_a_search_without_results_offers_ways_on(get_page: PageReader) -> None:
         "take out School phase: Primary",
         f"take out the words ({read_count(get_page('/funding?phase=primary'))} results)",
         "use fewer or plainer words",
+        "look through what others need, by theme",
         "start again with everything",
     ]
     assert list_results(get_page(find_link(page, "start again with everything")))

@@ -36,6 +36,7 @@ OWN_STEMS = {
         "government governments",  # governing body
         "hospital hospitals",  # hospitality
         "international internationally",  # internal
+        "levelling",  # level
         "minority minorities",  # minor
         "officer officers",  # office
         "positive positively",  # position
