@@ -228,6 +228,13 @@ def test_an_expression_known_by_its_small_words_finds_nothing_of_what_its_one_wo
     assert ("fee",) not in concept.others
 
 
+def test_what_is_looked_for_beside_an_expression_is_told_with_its_small_words(generation: Generation) -> None:
+    wanted = parse_query("places in care")
+    widened = generation.index.show_widened(wanted, generation.index.find(wanted))
+    assert "foster" in widened["in care"]
+    assert "care" not in widened
+
+
 def test_what_is_left_out_of_a_search_makes_no_expression_of_its_neighbours(generation: Generation) -> None:
     concepts = generation.index.read_concepts(parse_query("children in -danger care"))
     assert "foster" not in {other[0] for concept in concepts for other in concept.others}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -223,10 +223,10 @@ class TextIndex:
         probably meant."""
         typed, concepts = dict(wanted.typed), []
         for concept in self._thesaurus.split_concepts(wanted.words, wanted.sequence):
-            others = concept.others
             if len(concept.words) == 1 and not self._arrays.has_form(concept.words[0]):
-                others = (*others, *self._guess(typed[concept.words[0]]))
-            concepts.append(Concept(concept.words, others))
+                guessed = self._guess(typed[concept.words[0]])
+                concept = replace(concept, others=(*concept.others, *guessed))
+            concepts.append(concept)
         return concepts
 
     def _guess(self, typed: str) -> Iterator[tuple[str, ...]]:
@@ -280,7 +280,7 @@ class TextIndex:
         was guessed from a slip, by its commonest forms."""
         typed, written = dict(wanted.typed), self._thesaurus.written
         return {
-            " ".join(typed.get(word, word) for word in concept.words): [
+            written.get(concept.key) or " ".join(typed.get(word, word) for word in concept.words): [
                 written.get(other) or " ".join(self._arrays.choose_form(word) for word in other)
                 for other in concept.others
             ]

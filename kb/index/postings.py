@@ -144,7 +144,8 @@ class PostingArrays:
         return [at for at in map(self.find_word, stems) if at is not None]
 
     def find_phrase(self, stems: tuple[str, ...]) -> Numbers:
-        """The numbers of the records in which stems stand next to each other in this order, in one field."""
+        """The numbers of the records in which stems stand next to each other in this order, in one field; in no order,
+        and one may come more than once."""
         found = [np.zeros(0, dtype=np.int64)]
         for field in self.fields.values():
             held = None
@@ -155,7 +156,7 @@ class PostingArrays:
                     break
             if held is not None and len(held):
                 found.append(np.searchsorted(field.firsts, held, side="right") - 1)
-        return np.unique(np.concatenate(found))
+        return np.concatenate(found)
 
     def _count(self, field: FieldPostings, stem: str) -> int:
         """How many records have a stem in a field."""

@@ -23,10 +23,12 @@ Stems = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Concept:
-    """Words of a query that stand for one thing, with other expressions for it."""
+    """Words of a query that stand for one thing, with other expressions for it; `key` are all the words that it is
+    known by, where small ones are among them."""
 
     words: Stems
     others: tuple[Stems, ...] = ()
+    key: Stems = ()
 
 
 def stem_expression(text: str) -> Stems:
@@ -101,13 +103,13 @@ class Thesaurus:
     def _join(self, key: Stems) -> Concept:
         """An expression known by its small words: "in charge" finds none of what "charge" does."""
         words = tuple(stem for stem in key if not stem.startswith(SMALL))
-        return Concept(words, self._with_small[key])
+        return Concept(words, self._with_small[key], key)
 
 
 def list_written(groups: Iterable[Mapping[str, Sequence[str]]]) -> dict[Stems, str]:
-    """Each expression as it is written, by its stems; of several with the same ones the first."""
+    """Each expression as it is written, by what it is known by; of several with the same the first."""
     texts = [text for group in groups for name in ("same", "typed", "finds") for text in group.get(name) or ()]
-    return {stem_expression(text): text for text in reversed(texts)}
+    return {key: text for text in reversed(texts) if (key := key_expression(text))}
 
 
 def write_thesaurus(folder: Path, groups: Sequence[Mapping[str, Sequence[str]]]) -> None:
