@@ -621,6 +621,15 @@ def test_an_excerpt_is_cut_where_most_different_words_stand() -> None:
     assert excerpt.endswith(" …")
 
 
+def test_an_excerpt_is_cut_behind_the_summary_where_anything_matches_there() -> None:
+    summary, body = "Wardens and police.", "It began with nobody. Then wardens came."
+    text = f"{summary} {body}"
+    excerpt = cut_excerpt(text, find_spots(text, "wardens", "police"), len(summary) + 1)
+    assert excerpt == "It began with nobody. Then <mark>wardens</mark> came."
+    only = cut_excerpt(text, find_spots(text, "police"), len(summary) + 1)
+    assert only == "Wardens and <mark>police</mark>. It began with nobody. Then wardens came."
+
+
 def test_of_equal_places_an_excerpt_shows_the_first() -> None:
     filler = "nothing of note here " * 20
     text = f"{filler} early wardens {filler} late wardens"

@@ -202,6 +202,19 @@ def test_a_long_search_says_that_only_its_first_words_were_used(get_page: PageRe
     assert "only its first words were used" in read_text(page.main)
 
 
+@pytest.mark.parametrize("text", ["breakfast club", "federation", "police in school"])
+def test_a_result_does_not_say_its_summary_twice(get_page: PageReader, text: str) -> None:
+    page = get_page("/search?" + urlencode({"q": text}))
+    shown = 0
+    for result in page.select(".app-result"):
+        summary, excerpt = result.select_one(".app-result__summary"), result.select_one(".app-result__excerpt")
+        if excerpt is not None:
+            shown += 1
+            assert excerpt.select("mark")
+            assert read_text(summary)[:60] not in read_text(excerpt)
+    assert shown > 5
+
+
 def test_a_search_without_results_offers_ways_on(get_page: PageReader) -> None:
     page = get_page("/funding?q=zzzzzz&phase=primary")
     assert read_count(page) == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from kb.index.spots import Spot
@@ -13,18 +14,21 @@ LEAD = 60  # characters before the first match, so that it is read in its senten
 SIGNS = re.compile("[&<>\"']")  # that HTML may read as more than text
 
 
-def cut_excerpt(text: str, spots: Sequence[Spot]) -> str:
+def cut_excerpt(text: str, spots: Sequence[Spot], first: int = 0) -> str:
     """About 220 characters around the window with the most different matched words, as safe HTML with <mark>.
 
-    `spots` are where matched words stand, in the order of the text. Without any, the start of the text. Everything but
-    the marks is escaped.
+    `spots` are where matched words stand, in the order of the text. Without any, the start of the text. What stands
+    before `first`, a summary that readers see anyway, is shown only where nothing behind it matches. Everything but the
+    marks is escaped.
     """
-    start = _choose_start(text, spots)
+    behind = spots[bisect_left(spots, (first,)) :]
+    spots, first = (behind, first) if behind else (spots, 0)
+    start = max(_choose_start(text, spots), first)
     end = min(len(text), start + LENGTH)
     if end < len(text):
         end = text.rfind(" ", start + LENGTH // 2, end) if " " in text[start + LENGTH // 2 : end] else end
     escape = html.escape if SIGNS.search(text, start, end) else str  # nearly all texts have nothing to escape there
-    pieces = ["… "] if start else []
+    pieces = ["… "] if start > first else []
     at = start
     for spot in spots:
         if spot.start < at or spot.end > end:

@@ -49,12 +49,14 @@ class FacetCounts:
 
 @dataclass(frozen=True)
 class ResultItem:
-    """One record found: its card, the excerpt as safe HTML with <mark>, its score, and whether it has every word."""
+    """One record found: its card, the excerpt as safe HTML with <mark>, its score, whether it has every word, and
+    whether the excerpt shows a matched word that the summary on the card does not."""
 
     card: Card
     excerpt: str
     score: float
     has_all_words: bool
+    shows_more: bool = False
 
 
 @dataclass(frozen=True)
@@ -258,7 +260,10 @@ def _describe_results(
         return tuple(ResultItem(card, "", 0.0, True) for card in generation.catalogue.list_cards(numbers))
     described = generation.catalogue.list_cards_with_texts(numbers)
     spots = generation.index.find_spots(wanted, hits, numbers)
-    return tuple(
-        ResultItem(card, cut_excerpt(text, found), round(float(hits.scores[no]), 2), bool(hits.all_words >> no & 1))
-        for no, (card, text), found in zip(numbers, described, spots, strict=True)
-    )
+    items = []
+    for no, (card, text), found in zip(numbers, described, spots, strict=True):
+        body = len(card.summary) + 1  # where it begins: IndexDocument.text
+        excerpt, shows_more = cut_excerpt(text, found, body), bool(found) and found[-1].start >= body
+        score, has_all_words = round(float(hits.scores[no]), 2), bool(hits.all_words >> no & 1)
+        items.append(ResultItem(card, excerpt, score, has_all_words, shows_more))
+    return tuple(items)
