@@ -23,7 +23,7 @@ from kb.workspaces.words import get_widget
 
 EXAMPLE = PROJECT / "docs" / "examples" / "portsmouth-wardens.json"
 # Out of an attribute or a form, into the page, into a template.
-ODD = "\"'></textarea></title><x-odd>7;&amp;,</x-odd>{{ 7*7 }}"
+ODD = "\"'></textarea></title><x-odd>7;&amp;,</x-odd>{{ 7777*7777 }}"
 FILES = ("csv", "docx", "ics", "json")
 
 
@@ -63,9 +63,7 @@ def odd(app: Flask) -> BidEditor:
 
 def is_text(page: BeautifulSoup) -> bool:
     """True if nothing odd has become part of the page."""
-    return (
-        not page.select("x-odd") and "49" not in read_text(page).replace("2049", "") and "&lt;" not in page.get_text()
-    )
+    return not page.select("x-odd") and str(7777 * 7777) not in read_text(page) and "&lt;" not in page.get_text()
 
 
 def follow_bid(editor: BidEditor) -> dict[str, BeautifulSoup]:

@@ -364,13 +364,13 @@ def test_without_a_register_the_bid_is_there_all_the_same(
 
 
 def test_what_is_typed_is_shown_as_text_everywhere(bid: BidEditor) -> None:
-    odd = "<script>alert(1)</script> {{ 7*7 }} \"'>"
+    odd = "<script>alert(1)</script> {{ 7777*7777 }} \"'>"
     bid.add("risks", "risk", risk=odd, response=odd)
     bid.add("partners", "partner", name=odd, body="charity", does=odd)
     for part in ("", "risks", "partners", "history", "pack", "summary", "health"):
         page = bid.open(part)
         assert not page.select("main script")
-        assert "49" not in read_text(page.main).replace("2049", "")
+        assert str(7777 * 7777) not in read_text(page.main)
     assert odd.strip() in read_text(bid.open("risks").main)
 
 
