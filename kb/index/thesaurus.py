@@ -17,7 +17,6 @@ from kb.index.words import SMALL, STOP_WORDS, WORD, fold_text, stem_or_mark, ste
 
 FILE = "thesaurus.json"
 LONGEST = 4  # words of an expression, stop words left out
-LONGEST_WITH_SMALL = 6  # words of an expression that is known by its small words
 Stems = tuple[str, ...]
 
 
@@ -67,6 +66,7 @@ class Thesaurus:
     def __init__(self, links: Mapping[Stems, tuple[Stems, ...]], written: Mapping[Stems, str]) -> None:
         self._links = {key: others for key, others in links.items() if not has_small(key)}
         self._with_small = {key: others for key, others in links.items() if key not in self._links}
+        self._longest_with_small = max(map(len, self._with_small), default=0)
         self.written = written
 
     def list_concepts(self) -> list[Concept]:
@@ -93,7 +93,7 @@ class Thesaurus:
         several with the same word the longest of the last place."""
         found: dict[Stems, Concept] = {}
         for at in range(len(sequence)):
-            for length in range(2, LONGEST_WITH_SMALL + 1):
+            for length in range(2, self._longest_with_small + 1):
                 key = sequence[at : at + length]
                 if key in self._with_small:
                     concept = self._join(key)

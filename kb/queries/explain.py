@@ -18,10 +18,12 @@ def explain_results(generation: Generation, results: SearchResults) -> dict[str,
     near it comes in meaning, whether it is for other places, and which needs that the query is for it answers."""
     wanted = parse_query(results.request.text)
     elsewhere = find_elsewhere(generation.derive(make_lookup), results.mentioned)
+    numbers = {
+        item.card.url: generation.catalogue.find_number(item.card.type, item.card.id) for item in results.results
+    }
     return {
         item.card.url: [
-            *_explain_words(generation, wanted, item.card),
-            *_explain_place(generation, elsewhere, item.card),
+            *_explain_words(generation, wanted, elsewhere, numbers[item.card.url]),
             *_explain_needs(generation, results, item.card),
             f"score {item.score:g}{', every word' if item.has_all_words else ''}",
         ]
@@ -29,8 +31,7 @@ def explain_results(generation: Generation, results: SearchResults) -> dict[str,
     }
 
 
-def _explain_words(generation: Generation, wanted: TextQuery, card: Card) -> Iterator[str]:
-    number = generation.catalogue.find_number(card.type, card.id)
+def _explain_words(generation: Generation, wanted: TextQuery, elsewhere: int, number: int | None) -> Iterator[str]:
     if number is None:
         return
     for reason in generation.index.explain(wanted, number):
@@ -42,11 +43,7 @@ def _explain_words(generation: Generation, wanted: TextQuery, card: Card) -> Ite
     near = generation.index.explain_meaning(wanted, number)
     if near is not None:
         yield f"means {near:.0%} the same"
-
-
-def _explain_place(generation: Generation, elsewhere: int, card: Card) -> Iterator[str]:
-    number = generation.catalogue.find_number(card.type, card.id)
-    if number is not None and elsewhere >> number & 1:
+    if elsewhere >> number & 1:
         yield f"limited to other places than the search names, so for {ELSEWHERE:g} of that"
 
 

@@ -91,13 +91,15 @@ class SearchResults:
 class Lookup:
     """What filters and sorting need of a generation: bit sets by facet and value, sort keys, and of each facet every
     value in order with its label. `words` has the bit sets of all these values again, one a row, 64 records a figure,
-    and `rows` says which rows are a facet's: so all are counted at once."""
+    and `rows` says which rows are a facet's: so all are counted at once. `limited` are the streams for some places
+    alone."""
 
     sets: Mapping[str, Mapping[str, int]]
     keys: SortKeys
     values: Mapping[str, list[tuple[str, str]]]
     rows: Mapping[str, slice]
     words: NDArray[np.uint64]
+    limited: int
 
     def count(self, members: int, rows: slice) -> list[int]:
         """How many of a set of records each row has."""
@@ -118,7 +120,8 @@ def make_lookup(generation: Generation) -> Lookup:
         rows[name] = slice(len(packed), len(packed) + len(listed))
         packed += [sets.get(name, {}).get(value, 0).to_bytes(8 * size, "little") for value, _label in listed]
     words = np.frombuffer(b"".join(packed), dtype="<u8").reshape(len(packed), size)
-    return Lookup(sets, catalogue.read_sort_keys(), values, rows, words)
+    limited = _unite(sets.get(REACH, {}), sets.get(REACH, {}))
+    return Lookup(sets, catalogue.read_sort_keys(), values, rows, words, limited)
 
 
 def run_search(generation: Generation, request: SearchRequest, today: date) -> SearchResults:
@@ -176,11 +179,8 @@ def list_found_cards(generation: Generation, request: SearchRequest, today: date
 
 def find_elsewhere(lookup: Lookup, mentioned: Iterable[Mentioned]) -> int:
     """The streams that are limited to other places than those a text names; none where it names no place."""
-    reach = lookup.sets.get(REACH, {})
     places = {each.place for each in mentioned if each.place}
-    if not places:
-        return 0
-    return _unite(reach, reach) & ~_unite(reach, places)
+    return lookup.limited & ~_unite(lookup.sets.get(REACH, {}), places) if places else 0
 
 
 def _narrow(lookup: Lookup, hits: Hits, request: SearchRequest) -> tuple[dict[str, int], int]:
