@@ -27,16 +27,12 @@ import numpy as np
 from bench.generation import VAR
 from bench.ir_peers import PEERS
 from kb.index import IndexDocument, open_index, parse_query, write_index
-from kb.index.weights import SHARE_OF_BEST
+from kb.index.weights import LIKE_OF_FIRST, SHARE_OF_BEST
 
 DEPTH = 1000  # how much of a ranking counts
 FIRST = 10
 ANY_WORD = 1e-9  # a share of the best record's words that any word reaches
-SHARES = {
-    SHARE_OF_BEST: "ours, as the site answers",
-    0.3: "ours",
-    ANY_WORD: "ours, the whole ranking",
-}
+EVERY = 1_000_000  # more records than any collection has
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 SAMPLES, SEED = 5000, 20261122
 
@@ -52,6 +48,26 @@ class Collection:
     name: str
     documents: tuple[tuple[str, str], ...]
     queries: tuple[tuple[str, Grades], ...]
+
+
+class Way(NamedTuple):
+    """A way for ours to rank: the share of the best record's words that a record must have, how many of the first are
+    held against the first three, and whether a query is also held against what the title and each sentence mean."""
+
+    share: float
+    like_of_first: int
+    by_meaning: bool = False
+
+
+WHOLE = "ours, the whole ranking (any word), by its words"
+WAYS = {
+    "ours, as the site answers without meaning (35% of the best record's words)": Way(SHARE_OF_BEST, LIKE_OF_FIRST),
+    "ours, as the site answers (35% of the best record's words)": Way(SHARE_OF_BEST, LIKE_OF_FIRST, True),
+    WHOLE: Way(ANY_WORD, 0),
+    "the same, and what is like the first three": Way(ANY_WORD, EVERY),
+    "the same, and what is meant": Way(ANY_WORD, EVERY, True),
+    "what is meant, and nothing that is like the first three": Way(ANY_WORD, 0, True),
+}
 
 
 class Scores(NamedTuple):
@@ -126,11 +142,10 @@ def score_searcher(search: Searcher, collection: Collection) -> list[Scores]:
 
 def make_searcher(
     folder: Path, documents: Sequence[tuple[str, str]], by_meaning: bool = False
-) -> Callable[[float], Searcher]:
-    """The project's own index over documents: the title as names, the text as body.
+) -> Callable[[Way], Searcher]:
+    """The project's own index over documents: the title as names, the text as body; it gives a search for each way.
 
-    It gives a search for each share of the best record's words that a record must have to be found. `by_meaning`: a
-    query is also held against what the title and each sentence mean.
+    `by_meaning`: it knows what the title and each sentence mean.
     """
     made = (
         IndexDocument(
@@ -140,7 +155,9 @@ def make_searcher(
     )
     every = (1 << write_index(folder, made)) - 1
     index = open_index(folder)
-    return lambda share: lambda text: index.find(parse_query(text), share_of_best=share).rank(every)
+    return lambda way: (
+        lambda text: index.find(parse_query(text), share_of_best=way.share, like_of_first=way.like_of_first).rank(every)
+    )
 
 
 def estimate_difference(theirs: Sequence[Scores], ours: Sequence[Scores]) -> tuple[float, float, float]:
@@ -152,24 +169,18 @@ def estimate_difference(theirs: Sequence[Scores], ours: Sequence[Scores]) -> tup
 
 
 def measure_collection(collection: Collection) -> dict[str, list[Scores]]:
-    """The scores of every searcher by its name: ours at each share, then the others."""
+    """The scores of every searcher by its name: ours in each way, then the others."""
+    rows: dict[str, list[Scores]] = {}
     with tempfile.TemporaryDirectory() as folder:
-        ours = make_searcher(Path(folder), collection.documents)
-        rows = {
-            f"{name} ({describe_share(share)})": score_searcher(ours(share), collection)
-            for share, name in SHARES.items()
+        ours = {
+            by_meaning: make_searcher(Path(folder) / str(by_meaning), collection.documents, by_meaning)
+            for by_meaning in (False, True)
         }
-    with tempfile.TemporaryDirectory() as folder:
-        meant = make_searcher(Path(folder), collection.documents, by_meaning=True)
-        rows[f"{SHARES[ANY_WORD]}, and what is meant"] = score_searcher(meant(ANY_WORD), collection)
+        for name, way in WAYS.items():
+            rows[name] = score_searcher(ours[way.by_meaning](way), collection)
     for name, make_peer in PEERS.items():
         rows[name] = score_searcher(make_peer(collection.documents, DEPTH), collection)
     return rows
-
-
-def describe_share(share: float) -> str:
-    """A share of the best record's words, as a reader understands it."""
-    return "any word" if share == ANY_WORD else f"{share:.0%} of the best record's words"
 
 
 def write_report(collection: Collection, rows: Mapping[str, list[Scores]]) -> Iterator[str]:
@@ -178,7 +189,7 @@ def write_report(collection: Collection, rows: Mapping[str, list[Scores]]) -> It
     yield f"## {collection.name.capitalize()}\n"
     yield f"{len(collection.documents):,} documents, {len(collection.queries)} judged queries, of which we cut {cut}.\n"
     yield "| | MAP | nDCG@10 | P@10 | MAP beside ours, whole ranking |\n|---|---|---|---|---|"
-    whole = rows[f"{SHARES[ANY_WORD]} ({describe_share(ANY_WORD)})"]
+    whole = rows[WHOLE]
     for name, scores in rows.items():
         means = (f"{fmean(column):.4f}".lstrip("0") for column in zip(*scores, strict=True))
         more, low, high = estimate_difference(scores, whole)

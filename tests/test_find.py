@@ -212,7 +212,7 @@ def test_an_expression_with_one_word_besides_its_small_ones_is_meant_only_with_t
     def list_looked_for(typed: str) -> set[str]:
         return {
             " ".join(other)
-            for concept in generation.index.read_concepts(parse_query(typed))
+            for concept in generation.index.reader.read_concepts(parse_query(typed))
             for other in concept.others
         }
 
@@ -222,8 +222,8 @@ def test_an_expression_with_one_word_besides_its_small_ones_is_meant_only_with_t
 
 
 def test_an_expression_known_by_its_small_words_finds_nothing_of_what_its_one_word_does(generation: Generation) -> None:
-    (concept,) = generation.index.read_concepts(parse_query("in charge"))
-    (other,) = generation.index.read_concepts(parse_query("charge"))
+    (concept,) = generation.index.reader.read_concepts(parse_query("in charge"))
+    (other,) = generation.index.reader.read_concepts(parse_query("charge"))
     assert ("fee",) in other.others
     assert ("fee",) not in concept.others
 
@@ -236,7 +236,7 @@ def test_what_is_looked_for_beside_an_expression_is_told_with_its_small_words(ge
 
 
 def test_what_is_left_out_of_a_search_makes_no_expression_of_its_neighbours(generation: Generation) -> None:
-    concepts = generation.index.read_concepts(parse_query("children in -danger care"))
+    concepts = generation.index.reader.read_concepts(parse_query("children in -danger care"))
     assert "foster" not in {other[0] for concept in concepts for other in concept.others}
 
 
@@ -340,8 +340,8 @@ def test_words_of_one_meaning_find_the_same_records(plain: TextIndex, word: str,
 
 
 def test_a_word_of_seven_letters_is_put_right_by_one_slip_and_not_by_two(generation: Generation) -> None:
-    assert generation.index.suggest_spelling(parse_query("premuim")) == "premium"
-    assert generation.index.suggest_spelling(parse_query("fire cadets")) is None
+    assert generation.index.reader.suggest_spelling(parse_query("premuim")) == "premium"
+    assert generation.index.reader.suggest_spelling(parse_query("fire cadets")) is None
 
 
 @pytest.mark.parametrize("text", ["", "the", "???", "🚓", "\0"])
@@ -418,15 +418,15 @@ def test_words_of_a_reader_that_no_record_has_find_what_they_mean(
 
 
 def test_a_word_that_records_have_is_never_taken_for_another_one(generation: Generation) -> None:
-    (concept,) = generation.index.read_concepts(parse_query("pitches"))
-    guessed = generation.index.read_concepts(parse_query("pitchess"))[0].others
+    (concept,) = generation.index.reader.read_concepts(parse_query("pitches"))
+    guessed = generation.index.reader.read_concepts(parse_query("pitchess"))[0].others
     assert guessed[-1] == concept.words
-    plain = generation.index.read_concepts(parse_query("brixham"))[0]
+    plain = generation.index.reader.read_concepts(parse_query("brixham"))[0]
     assert plain.others == ()
 
 
 def test_a_word_longer_than_any_name_is_not_guessed_at(generation: Generation) -> None:
-    (concept,) = generation.index.read_concepts(parse_query("schoolpolice" * 40))
+    (concept,) = generation.index.reader.read_concepts(parse_query("schoolpolice" * 40))
     assert concept.others == ()
 
 
@@ -496,7 +496,7 @@ def answer(index: TextIndex, text: str) -> tuple[int, int, bytes, list[int], str
     hits = index.find(query)
     ranked = hits.rank(hits.some_words)
     spots = index.find_spots(query, hits, ranked[:20])
-    return hits.all_words, hits.some_words, hits.scores.tobytes(), ranked, index.suggest_spelling(query), spots
+    return hits.all_words, hits.some_words, hits.scores.tobytes(), ranked, index.reader.suggest_spelling(query), spots
 
 
 @pytest.mark.parametrize(
@@ -513,16 +513,16 @@ def answer(index: TextIndex, text: str) -> tuple[int, int, bytes, list[int], str
     ],
 )
 def test_a_word_no_record_has_is_put_right_from_words_they_have(generation: Generation, typed: str, meant: str) -> None:
-    assert generation.index.suggest_spelling(parse_query(typed)) == meant
+    assert generation.index.reader.suggest_spelling(parse_query(typed)) == meant
 
 
 @pytest.mark.parametrize("typed", ["community wardens", "", "the", "rof", "zzqqzzqq", "x9comunity", "-comunity"])
 def test_nothing_is_suggested_where_nothing_is_wrong_or_near(generation: Generation, typed: str) -> None:
-    assert generation.index.suggest_spelling(parse_query(typed)) is None
+    assert generation.index.reader.suggest_spelling(parse_query(typed)) is None
 
 
 def test_what_is_suggested_finds_something(generation: Generation) -> None:
-    suggested = generation.index.suggest_spelling(parse_query("comunity wardns"))
+    suggested = generation.index.reader.suggest_spelling(parse_query("comunity wardns"))
     assert suggested is not None
     assert list_found(generation, suggested)[0] == "case-study/portsmouth-community-wardens"
 

@@ -234,4 +234,4 @@ def test_any_text_can_be_searched_for(generation: Generation, text: str) -> None
     assert hits.some_words & ~everything == 0
     assert np.isfinite(hits.scores).all()
     assert len(hits.rank(everything)) == hits.some_words.bit_count()
-    assert isinstance(generation.index.suggest_spelling(query), str | None)
+    assert isinstance(generation.index.reader.suggest_spelling(query), str | None)

@@ -8,9 +8,10 @@ not be shared between threads, so each thread has its own.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,13 @@ from whoosh.query.terms import Term
 from kb.errors import NoGeneration
 from kb.index.concepts import ConceptScores
 from kb.index.document import ANY_NAME
+from kb.index.feedback import RecordWords
 from kb.index.meaning import open_meanings
 from kb.index.needs import open_needs
 from kb.index.postings import FieldPostings, PostingArrays
 from kb.index.query import TextQuery
+from kb.index.reading import QueryReader
 from kb.index.scores import Matches, Numbers, Scores, WordScores, list_members, make_bits
-from kb.index.spelling import MAX_LENGTH, correct_word, count_slips, draw_shape, find_like, replace_word
 from kb.index.spots import Spot, Spots
 from kb.index.thesaurus import Concept, read_thesaurus
 from kb.index.weights import (
@@ -35,6 +37,9 @@ from kb.index.weights import (
     ELSEWHERE,
     EXACT_NAMES,
     FIELDS,
+    FIRST,
+    LIKE_FIRST,
+    LIKE_OF_FIRST,
     MEANING,
     MEANING_OF_FIRST,
     NEED_SHOWS,
@@ -42,10 +47,9 @@ from kb.index.weights import (
     OTHER_WORDS,
     SHARE_OF_BEST,
 )
-from kb.index.words import STOP_WORDS, stem_word
 
-MAX_CORRECTED = 4096  # misspelt words whose correction is kept: a look through all words takes milliseconds
-SHORTEST_PART = 3  # letters of each of two words written as one, as in "homeschool"
+NO_NUMBERS: Numbers = np.zeros(0, dtype=np.int64)
+NO_SCORES: Scores = np.zeros(0, dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,8 @@ class Hits:
     `all_words` have every word and phrase; `some_words` also holds those whose words weigh enough of the query
     (weights.SHARE_OF_BEST), and those that answer the need it is for. `concepts` are the parts of the query with all
     that was looked for, `needs` the places of the needs it is for, with their weights, heaviest first; none
-    for a query that is a record's name.
+    for a query that is a record's name. `alike` are the first records (at most weights.LIKE_OF_FIRST) and how like each
+    is to the first three, from 0 to 1.
     """
 
     all_words: int
@@ -63,6 +68,7 @@ class Hits:
     scores: Scores
     concepts: tuple[Concept, ...] = ()
     needs: tuple[tuple[int, float], ...] = ()
+    alike: tuple[Numbers, Scores] = (NO_NUMBERS, NO_SCORES)
 
     def rank(self, within: int, limit: int | None = None) -> list[int]:
         """Numbers of the matching records in the set `within`, best first; ties in the order of numbers.
@@ -102,7 +108,8 @@ class TextIndex:
         self._words = WordScores(folder, self._arrays, self.count)
         self._spots = Spots(folder)
         self._concepts = ConceptScores(folder, self._words, self._thesaurus, self.count)
-        self._correct = lru_cache(MAX_CORRECTED)(lambda typed: correct_word(typed, self._list_like(typed)))
+        self.reader = QueryReader(self._arrays, self._thesaurus)
+        self._record_words = RecordWords(folder, self._words.vocabulary)
 
     @property
     def fields(self) -> Mapping[str, FieldPostings]:
@@ -124,39 +131,50 @@ class TextIndex:
         coverage.fill(0)
         return coverage
 
-    def find(self, wanted: TextQuery, elsewhere: int = 0, share_of_best: float = SHARE_OF_BEST) -> Hits:
+    def find(
+        self,
+        wanted: TextQuery,
+        elsewhere: int = 0,
+        share_of_best: float = SHARE_OF_BEST,
+        like_of_first: int = LIKE_OF_FIRST,
+    ) -> Hits:
         """All records that match; an empty query matches every record with the score 0.
 
         `elsewhere` are the records for other places than a query names, which count for less. `share_of_best` is how
-        much of the best record's words, by weight, a record must have to match at all.
+        much of the best record's words, by weight, a record must have to match at all; `like_of_first` how many of the
+        first records are held against the first three.
         """
         everything = (1 << self.count) - 1
         scores = np.zeros(self.count, dtype=np.float32)
         if wanted.is_empty:
             return Hits(everything, everything, scores)
-        concepts = self.read_concepts(wanted)
+        concepts = self.reader.read_concepts(wanted)
         coverage, all_words = self._add_concepts(wanted, concepts, scores)
         some_words = self._choose_covered(coverage, share_of_best) if wanted.words else everything
         required, is_sound = self._require(wanted)
         all_words = all_words & required if is_sound else 0
         some_words &= required
         named = {weight: found & required for weight, found in self._find_named(wanted.exact).items()}
-        for exact in named.values():
-            all_words |= exact
-            some_words |= exact
+        exact = reduce(or_, named.values(), 0)
+        all_words |= exact
+        some_words |= exact
         needs: tuple[tuple[int, float], ...] = ()
+        alike = (NO_NUMBERS, NO_SCORES)
         if wanted.words:
             chosen = list_members(some_words)
             best = _weigh_coverage(scores, coverage, chosen)
             scores[list_members(all_words)] += ALL_WORDS * best
             if self._meanings is not None and best and len(chosen):
-                added, needs = self._reward(wanted, 0 if any(named.values()) else required, chosen, scores, best)
+                added, needs = self._reward(wanted, 0 if exact else required, chosen, scores, best)
                 some_words |= added
             if elsewhere:
                 scores[list_members(elsewhere)] *= ELSEWHERE
-        for weight, exact in named.items():
-            scores[list_members(exact)] += weight
-        return Hits(all_words, some_words, scores, tuple(concepts), () if any(named.values()) else needs)
+            alike = self._follow_first(
+                scores, list_members(some_words & ~elsewhere), list_members(exact), like_of_first
+            )
+        for weight, found in named.items():
+            scores[list_members(found)] += weight
+        return Hits(all_words, some_words, scores, tuple(concepts), () if exact else needs, alike)
 
     def _add_concepts(self, wanted: TextQuery, concepts: Sequence[Concept], scores: Scores) -> tuple[Scores, int]:
         """Add what concepts score; how much of the query, by idf, each record has, and the records with all of it."""
@@ -189,9 +207,8 @@ class TextIndex:
         meanings = self._meanings
         if meanings is None:
             return 0, ()
-        if len(numbers) > MEANING_OF_FIRST:
-            numbers = np.sort(numbers[np.argpartition(-scores[numbers], MEANING_OF_FIRST)[:MEANING_OF_FIRST]])
-        meant = meanings.embed(self._say_plainly(wanted))
+        numbers = numbers[_find_largest(scores[numbers], MEANING_OF_FIRST)]
+        meant = meanings.embed(self.reader.say_plainly(wanted))
         scores[numbers] += MEANING * best * meanings.compare(meant, numbers)
         if self._needs is None:
             return 0, ()
@@ -201,15 +218,19 @@ class TextIndex:
         scores[answers.numbers] += NEEDS * best * answers.gains
         return added, answers.needs
 
-    def _say_plainly(self, wanted: TextQuery) -> str:
-        """The query's words, each in its commonest form and spelt right, so that a plural or a slip changes nothing."""
-        forms = []
-        for stem, typed in wanted.typed:
-            if self._arrays.has_form(stem):
-                forms.append(self._arrays.choose_form(stem))
-            else:
-                forms.append(next(map(" ".join, self._part(typed)), None) or self._correct(typed) or typed)
-        return " ".join(forms)
+    def _follow_first(self, scores: Scores, numbers: Numbers, named: Numbers, count: int) -> tuple[Numbers, Scores]:
+        """Add to the first so many of some records how like they are to those with the name asked for, or else to the
+        first three; these records, and how like each is."""
+        if not count or not len(numbers):
+            return NO_NUMBERS, NO_SCORES
+        kept = numbers[_find_largest(scores[numbers], count)]
+        first, weights = named, np.ones(len(named), dtype=np.float32)
+        if not len(named):
+            first = kept[_find_largest(scores[kept], FIRST)]
+            weights = scores[first]
+        alike = self._record_words.compare(first, weights, kept)
+        scores[kept] += LIKE_FIRST * scores[kept].max() * alike
+        return kept, alike
 
     def _choose_covered(self, coverage: Scores, share_of_best: float) -> int:
         """The records whose words weigh enough beside those of the record with most of the query."""
@@ -218,39 +239,10 @@ class TextIndex:
             return 0
         return make_bits(np.flatnonzero(coverage >= share_of_best * best), self.count)
 
-    def read_concepts(self, wanted: TextQuery) -> list[Concept]:
-        """What a query asks for, each part with its other expressions; a word that no record has also as what was
-        probably meant."""
-        typed, concepts = dict(wanted.typed), []
-        for concept in self._thesaurus.split_concepts(wanted.words, wanted.sequence):
-            if len(concept.words) == 1 and not self._arrays.has_form(concept.words[0]):
-                guessed = self._guess(typed[concept.words[0]])
-                concept = replace(concept, others=(*concept.others, *guessed))
-            concepts.append(concept)
-        return concepts
-
-    def _guess(self, typed: str) -> Iterator[tuple[str, ...]]:
-        """What a word that no record has may stand for: two words written as one, or the nearest word."""
-        parted = [tuple(stem_word(part) for part in parts if part not in STOP_WORDS) for parts in self._part(typed)]
-        yield from parted
-        near = self._correct(typed)
-        if near is not None and not parted:
-            yield (stem_word(near),)
-
-    def _part(self, typed: str) -> Iterator[tuple[str, str]]:
-        """The ways to read a word as two of the records' words; one may be a small one, as in "afterschool"."""
-        if len(typed) > MAX_LENGTH:
-            return  # no slip of a reader, and each way to part it costs two looks
-        for at in range(SHORTEST_PART, len(typed) - SHORTEST_PART + 1):
-            parts = (typed[:at], typed[at:])
-            small = sum(part in STOP_WORDS for part in parts)
-            if small < 2 and all(part in STOP_WORDS or self._arrays.has_form(stem_word(part)) for part in parts):
-                yield parts
-
     def explain(self, wanted: TextQuery, number: int) -> list[Reason]:
         """Why a record was found: each part of the query with what it matches there and adds before coverage."""
         counts, reasons = dict(zip(wanted.words, wanted.counts, strict=True)), []
-        for concept in self.read_concepts(wanted):
+        for concept in self.reader.read_concepts(wanted):
             own = sum(self._score_of(self._words.look_up(word), number) for word in concept.words)
             found = [(own, " ".join(concept.words))]
             for other in concept.others:
@@ -265,7 +257,7 @@ class TextIndex:
         """How near a record comes to the query in meaning, from 0 to 1; None where the index knows nothing of that."""
         if self._meanings is None or not wanted.words:
             return None
-        meant = self._meanings.embed(self._say_plainly(wanted))
+        meant = self._meanings.embed(self.reader.say_plainly(wanted))
         return float(self._meanings.compare(meant, np.array([number]))[0])
 
     def compare_needs(self, text: str) -> list[float]:
@@ -319,12 +311,6 @@ class TextIndex:
         order = np.argsort(-self._arrays.frequencies.astype(np.int64), kind="stable")[:count]
         return [form.decode() for form in self._arrays.forms[order].tolist()]
 
-    def _list_like(self, typed: str) -> dict[str, int]:
-        """The words of the records that may have been meant by one they do not have, and how many records have each."""
-        arrays = self._arrays
-        near = find_like(draw_shape(typed), arrays.letters, arrays.sizes, count_slips(typed))
-        return {arrays.forms[at].decode(): int(arrays.frequencies[at]) for at in near.tolist()}
-
     def find_spots(self, wanted: TextQuery, hits: Hits, numbers: Sequence[int]) -> list[list[Spot]]:
         """Where words of a query stand in the text of each of these records; in a record with none of them, where the
         other expressions stand that were looked for."""
@@ -336,22 +322,17 @@ class TextIndex:
             return found
         return [[spot for spot in spots if spot.word in own] or spots for spots in found]
 
-    def suggest_spelling(self, wanted: TextQuery) -> str | None:
-        """The query with words no record has put right from the records' own words; None if nothing is near."""
-        corrected = wanted.text
-        for stem, typed in wanted.typed:
-            if self._arrays.has_form(stem):
-                continue
-            near = self._correct(typed)
-            if near is None:
-                continue
-            corrected = replace_word(corrected, typed, near)
-        return corrected if corrected != wanted.text else None
-
 
 def count_typed(concept: Concept, counts: Mapping[str, int]) -> int:
     """How often a concept was typed: as often as the word of it that was typed most."""
     return max(counts[word] for word in concept.words)
+
+
+def _find_largest(figures: Scores, count: int) -> Numbers:
+    """The places of the so many largest figures, ascending; of all where there are no more."""
+    if len(figures) <= count:
+        return np.arange(len(figures))
+    return np.sort(np.argpartition(-figures, count - 1)[:count])
 
 
 def _weigh_coverage(scores: Scores, coverage: Scores, chosen: Numbers) -> float:

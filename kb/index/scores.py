@@ -125,6 +125,7 @@ class WordScores:
         self._values: Scores = map_array(at / "scores.values.npy")
         self._weights: Doubles = map_array(at / "scores.weights.npy")
         self._kept: dict[str, Matches] = {}
+        self.vocabulary = len(self._weights)  # how many words there are
 
     def look_up(self, word: str) -> Matches:
         """The records that have a stem in any field."""
@@ -141,6 +142,11 @@ class WordScores:
         own = slice(int(self._offsets[at]), int(self._offsets[at + 1]))
         numbers = self._numbers[own].astype(np.int64)  # once here, and not at each use as an index
         return Matches(numbers, self._values[own], make_bits(numbers, self._count), float(self._weights[at]))
+
+    def list_entries(self) -> tuple[Numbers, Numbers, Scores]:
+        """Every word with every record that has it, as places of words, numbers of records and scores."""
+        held = np.diff(self._offsets)
+        return np.repeat(np.arange(len(held)), held), self._numbers.astype(np.int64), self._values
 
     def look_up_all(self, words: tuple[str, ...]) -> Matches:
         """The records that have every word of an expression; more words are worth more, but not as much as apart."""

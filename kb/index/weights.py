@@ -56,6 +56,12 @@ MEANING_OF_FIRST = 60
 # read our letters" wants adult learning, which says neither.
 NEEDS = 1.0
 NEED_SHOWS = 0.3
+# Of the first so many records, those like the first three of them get up to this share of the best score: who types a
+# few words wants the records that have the others too. More than three bring in what is only near the matter.
+LIKE_FIRST = 1.0
+FIRST = 3
+LIKE_OF_FIRST = 60
+
 # How sharply the nearest need is told from others, and how much the votes of records count beside what a query means.
 NEED_SHARPNESS = 9.0
 NEED_VOTE = 2.0

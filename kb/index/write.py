@@ -11,10 +11,11 @@ from whoosh import fields, index
 
 from kb.index.concepts import write_concepts
 from kb.index.document import ANY_NAME, IndexDocument
+from kb.index.feedback import write_record_words
 from kb.index.meaning import write_meanings
 from kb.index.needs import NeedTexts, write_needs
-from kb.index.postings import write_arrays
-from kb.index.scores import write_scores
+from kb.index.postings import PostingArrays, write_arrays
+from kb.index.scores import WordScores, write_scores
 from kb.index.spots import SpotWriter
 from kb.index.thesaurus import read_thesaurus, write_thesaurus
 from kb.index.weights import EXACT_NAMES, FIELDS
@@ -64,6 +65,7 @@ def write_index(
     with made.reader() as reader:
         write_arrays(folder, reader, FIELDS, forms)
     write_scores(folder, count)
+    write_record_words(folder, WordScores(folder, PostingArrays(folder, FIELDS), count), count)
     write_thesaurus(folder, groups)
     write_concepts(folder, read_thesaurus(folder), count)
     spots.write(folder)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from kb.generations import Generation
 from kb.index import TextQuery, parse_query
@@ -15,9 +15,12 @@ from kb.records.guide import address_of
 
 def explain_results(generation: Generation, results: SearchResults) -> dict[str, list[str]]:
     """Why each record of a page is there, as lines, by its address: what each part of the query matches and adds, how
-    near it comes in meaning, whether it is for other places, and which needs that the query is for it answers."""
+    near it comes in meaning, whether it is for other places, which needs that the query is for it answers, and how like
+    the first records it is."""
     wanted = parse_query(results.request.text)
     elsewhere = find_elsewhere(generation.derive(make_lookup), results.mentioned)
+    hits = generation.index.find(wanted, elsewhere)
+    alike = dict(zip(hits.alike[0].tolist(), hits.alike[1].tolist(), strict=True))
     numbers = {
         item.card.url: generation.catalogue.find_number(item.card.type, item.card.id) for item in results.results
     }
@@ -25,6 +28,7 @@ def explain_results(generation: Generation, results: SearchResults) -> dict[str,
         item.card.url: [
             *_explain_words(generation, wanted, elsewhere, numbers[item.card.url]),
             *_explain_needs(generation, results, item.card),
+            *_explain_likeness(alike, numbers[item.card.url]),
             f"score {item.score:g}{', every word' if item.has_all_words else ''}",
         ]
         for item in results.results
@@ -53,3 +57,8 @@ def _explain_needs(generation: Generation, results: SearchResults, card: Card) -
         for named, grade in needs[place].answers.items():
             if address_of(named) == card.url:
                 yield f'answers "{needs[place].need}" with grade {grade} of 3, which this search is for by {weight:.0%}'
+
+
+def _explain_likeness(alike: Mapping[int, float], number: int | None) -> Iterator[str]:
+    if number is not None and number in alike:
+        yield f"like the first records by {alike[number]:.0%}"

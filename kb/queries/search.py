@@ -144,7 +144,7 @@ def run_search(generation: Generation, request: SearchRequest, today: date) -> S
         pages=pages,
         results=_describe_results(generation, hits, wanted, numbers),
         facets=_count_facets(lookup, hits.some_words, chosen, request),
-        did_you_mean=generation.index.suggest_spelling(wanted) if request.text else None,
+        did_you_mean=generation.index.reader.suggest_spelling(wanted) if request.text else None,
         matching_all=(found & hits.all_words).bit_count() if request.text else 0,
         words_ignored=bool(request.text) and wanted.is_empty,
         text_cut=wanted.cut,
