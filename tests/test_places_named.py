@@ -98,6 +98,8 @@ def test_why_a_fund_stands_so_low_can_be_asked(built_data: Path) -> None:
     about = {address: printed.split(f"  {address}\n")[1].split("\n\n")[0] for address in (BEDFORD, LAMBETH)}
     assert "limited to other places than the search names, so for 0.3 of that" in about[BEDFORD]
     assert "other places" not in about[LAMBETH]
+    assert "like the first records" in about[LAMBETH]
+    assert "like the first records" not in about[BEDFORD]
 
 
 def test_results_say_that_funds_for_other_places_come_further_down(get_page: Callable[..., BeautifulSoup]) -> None:
