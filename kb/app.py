@@ -40,6 +40,10 @@ class Site(Flask):
 
     jinja_environment = Templates
 
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """A function as it is: none of ours is asynchronous, and Flask would look at a dozen for each page."""
+        return func
+
 
 def read_clock() -> datetime:
     """The time now, in UTC."""

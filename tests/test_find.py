@@ -529,7 +529,7 @@ def test_what_is_suggested_finds_something(generation: Generation) -> None:
 
 def find_spots(text: str, *forms: str) -> list[Spot]:
     """Where words stand in a text, found by what is written there."""
-    return [Spot(start, end, forms.index(word)) for word, start, end in place_words(text) if word in forms]
+    return [(start, end, forms.index(word)) for word, start, end in place_words(text) if word in forms]
 
 
 def test_a_record_is_marked_wherever_it_has_a_word_in_any_form(generation: Generation) -> None:
@@ -539,7 +539,7 @@ def test_a_record_is_marked_wherever_it_has_a_word_in_any_form(generation: Gener
         query = parse_query(typed)
         found = generation.index.find_spots(query, replace(generation.index.find(query), concepts=()), numbers)
         for (_card, text), spots in zip(described, found, strict=True):
-            marked = [(spot.start, spot.end) for spot in spots]
+            marked = [(start, end) for start, end, _word in spots]
             assert marked == [(start, end) for word, start, end in place_words(text) if stem_word(word) in query.words]
 
 

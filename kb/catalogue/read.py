@@ -27,7 +27,7 @@ from kb.records.needs import Need
 from kb.records.vocabulary import LISTS, Entry, Vocabulary
 
 MAPPED = 2**31  # bytes of a file that SQLite may map into memory
-KEPT_RECORDS = 2_000  # whose cards and texts are kept as they were read: some 15 MB
+KEPT_RECORDS = 4_000  # whose cards and texts are kept as they were read: some 30 MB
 Model = TypeVar("Model", bound=BaseModel)
 
 

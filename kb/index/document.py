@@ -13,7 +13,6 @@ from kb.records.guide import FrameworkPage, Term
 from kb.records.vocabulary import Vocabulary
 
 LISTS_BY_FACET = {"service_area": "service_areas", "phase": "phases"}
-ANY_NAME = "name"  # the field of whole names of every kind: nearly all queries are none, and one look there says so
 
 
 @dataclass(frozen=True)

@@ -30,13 +30,13 @@ def cut_excerpt(text: str, spots: Sequence[Spot], first: int = 0) -> str:
     escape = html.escape if SIGNS.search(text, start, end) else str  # nearly all texts have nothing to escape there
     pieces = ["… "] if start > first else []
     at = start
-    for spot in spots:
-        if spot.start < at or spot.end > end:
-            if spot.start > end:
+    for begins, ends, _word in spots:
+        if begins < at or ends > end:
+            if begins > end:
                 break
             continue
-        pieces += [escape(text[at : spot.start]), "<mark>", escape(text[spot.start : spot.end]), "</mark>"]
-        at = spot.end
+        pieces += [escape(text[at:begins]), "<mark>", escape(text[begins:ends]), "</mark>"]
+        at = ends
     pieces.append(escape(text[at:end]))
     if end < len(text):
         pieces.append(" …")
@@ -46,23 +46,23 @@ def cut_excerpt(text: str, spots: Sequence[Spot], first: int = 0) -> str:
 def _choose_start(text: str, spots: Sequence[Spot]) -> int:
     """Where to cut so that most different words are seen; early windows win ties."""
     best, best_count, end = None, 0, 0
-    most = len({spot.word for spot in spots})
+    most = len({word for _begins, _ends, word in spots})
     seen: dict[int, int] = {}
-    for number, spot in enumerate(spots):
-        while end < len(spots) and spots[end].end <= spot.start + LENGTH - LEAD:
-            word = spots[end].word
+    for number, (begins, _ends, first) in enumerate(spots):
+        while end < len(spots) and spots[end][1] <= begins + LENGTH - LEAD:
+            word = spots[end][2]
             seen[word] = seen.get(word, 0) + 1
             end += 1
         if end <= number:  # a word longer than the window
             end = number + 1
             continue
         if len(seen) > best_count:
-            best, best_count = spot.start, len(seen)
+            best, best_count = begins, len(seen)
             if best_count == most:
                 break
-        seen[spot.word] -= 1
-        if not seen[spot.word]:
-            del seen[spot.word]
+        seen[first] -= 1
+        if not seen[first]:
+            del seen[first]
     if best is None or best <= LEAD:
         return 0
     cut = text.find(" ", best - LEAD)

@@ -10,6 +10,7 @@ index/feedback/shares.npy   how much of the vector each is; 0 where a record has
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -47,16 +48,19 @@ class RecordWords:
 
     def __init__(self, folder: Path, vocabulary: int) -> None:
         """`vocabulary`: how many words the index has."""
-        self._vocabulary = vocabulary
+        self._vocabulary, self._local = vocabulary, threading.local()
         self._words: NDArray[Any] = map_array(folder / FOLDER / "words.npy")
         self._shares: Scores = map_array(folder / FOLDER / "shares.npy")
 
     def compare(self, first: Numbers, weights: Scores, numbers: Numbers) -> Scores:
         """How like each record of `numbers` (at least one) is to the first ones, by their weights: 1 for the most
         alike, 0 without a word of theirs."""
-        counts = (self._shares[first] * weights[:, np.newaxis]).ravel()
-        wanted = np.bincount(self._words[first].ravel(), counts, self._vocabulary)
+        if not hasattr(self._local, "wanted"):  # a thread's own room: to make it anew takes longer than all else here
+            self._local.wanted = np.zeros(self._vocabulary, dtype=np.float32)
+        wanted, words = self._local.wanted, self._words[first]
+        np.add.at(wanted, words, self._shares[first] * weights[:, np.newaxis])
         likeness = np.einsum("ij,ij->i", wanted[self._words[numbers]], self._shares[numbers])
+        wanted[words] = 0
         most = float(likeness.max())
-        alike: Scores = (likeness / most if most else likeness).astype(np.float32)
+        alike: Scores = likeness / np.float32(most) if most else likeness
         return alike

@@ -21,9 +21,9 @@ from whoosh.query.terms import Term
 
 from kb.errors import NoGeneration
 from kb.index.concepts import ConceptScores
-from kb.index.document import ANY_NAME
 from kb.index.feedback import RecordWords
 from kb.index.meaning import open_meanings
+from kb.index.names import Names
 from kb.index.needs import open_needs
 from kb.index.postings import FieldPostings, PostingArrays
 from kb.index.query import TextQuery
@@ -106,7 +106,7 @@ class TextIndex:
         self._thesaurus = read_thesaurus(folder)
         self.count: int = self._searcher.doc_count_all()
         self._words = WordScores(folder, self._arrays, self.count)
-        self._spots = Spots(folder)
+        self._spots, self._names = Spots(folder), Names(folder)
         self._concepts = ConceptScores(folder, self._words, self._thesaurus, self.count)
         self.reader = QueryReader(self._arrays, self._thesaurus)
         self._record_words = RecordWords(folder, self._words.vocabulary)
@@ -298,9 +298,9 @@ class TextIndex:
 
     def _find_named(self, name: str) -> dict[float, int]:
         """The records that have exactly this folded name, by what that is worth (weights.EXACT_NAMES)."""
-        searcher = self._searcher
-        if not name or (ANY_NAME, name) not in searcher.reader():
+        if not name or not self._names.may_have(name):
             return {}
+        searcher = self._searcher
         return {
             weight: sum(1 << number for number in searcher.docs_for_query(Term(kind, name)))
             for kind, weight in EXACT_NAMES.items()
@@ -320,7 +320,7 @@ class TextIndex:
         found = self._spots.find([*own, *others], numbers)
         if not others:
             return found
-        return [[spot for spot in spots if spot.word in own] or spots for spots in found]
+        return [[spot for spot in spots if spot[2] in own] or spots for spots in found]
 
 
 def count_typed(concept: Concept, counts: Mapping[str, int]) -> int:

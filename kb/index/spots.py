@@ -14,7 +14,6 @@ from array import array
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,12 +25,9 @@ LONGEST = 255  # characters of a word that are marked
 PLAIN = re.compile(r"[^\W_]+(?:['’‘ʼ`´]+[^\W_]+)*")
 
 
-class Spot(NamedTuple):
-    """A word of a text: where it begins and ends, and which of the words looked for it is."""
-
-    start: int
-    end: int
-    word: int
+# A word of a text: where it begins and ends there, and which of the words looked for it is. A page has a few hundred,
+# and a class for them would take longer to fill than all else here.
+Spot = tuple[int, int, int]
 
 
 def place_words(text: str) -> Iterator[tuple[str, int, int]]:
@@ -125,6 +121,6 @@ class Spots:
         places = at + shifts[owners]
         starts = self._starts[places].astype(np.int64)
         sizes = self._sizes[places]
-        spots = list(map(Spot, starts.tolist(), (starts + sizes).tolist(), held[at].tolist()))
+        spots: list[Spot] = list(zip(starts.tolist(), (starts + sizes).tolist(), held[at].tolist(), strict=True))
         splits = np.searchsorted(owners, np.arange(len(bounds) + 1)).tolist()
         return [spots[first:end] for first, end in pairwise(splits)]

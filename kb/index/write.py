@@ -10,9 +10,10 @@ from typing import Any
 from whoosh import fields, index
 
 from kb.index.concepts import write_concepts
-from kb.index.document import ANY_NAME, IndexDocument
+from kb.index.document import IndexDocument
 from kb.index.feedback import write_record_words
 from kb.index.meaning import write_meanings
+from kb.index.names import write_names
 from kb.index.needs import NeedTexts, write_needs
 from kb.index.postings import PostingArrays, write_arrays
 from kb.index.scores import WordScores, write_scores
@@ -23,10 +24,10 @@ from kb.index.words import fold_text, list_words, make_stemming_analyzer
 
 
 def make_schema() -> fields.Schema:
-    """The fields of the index: those of the weights, and whole names, by kind and together."""
+    """The fields of the index: those of the weights, and whole names by kind."""
     analyzer = make_stemming_analyzer()
     searched = {name: fields.TEXT(analyzer=analyzer, phrase=True, stored=False) for name in FIELDS}
-    names = {kind: fields.KEYWORD(commas=True, lowercase=False, scorable=False) for kind in (*EXACT_NAMES, ANY_NAME)}
+    names = {kind: fields.KEYWORD(commas=True, lowercase=False, scorable=False) for kind in EXACT_NAMES}
     return fields.Schema(no=fields.STORED, **names, **searched)
 
 
@@ -46,13 +47,14 @@ def write_index(
     made: Any = index.create_in(str(folder), make_schema())
     writer = made.writer(limitmb=256)
     count, spots, forms = 0, SpotWriter(), Counter[str]()
+    whole_names: set[str] = set()
     short_texts = []
     try:
         for document in documents:
             short_texts.append(document.short_texts)
             parts = {name: fold_text(getattr(document, name)) for name in FIELDS}
             names = {kind: ",".join(found) for kind, found in document.exact.items()}
-            names[ANY_NAME] = ",".join(dict.fromkeys(name for found in document.exact.values() for name in found))
+            whole_names.update(name for found in document.exact.values() for name in found)
             writer.add_document(no=document.no, **names, **parts)
             forms.update({word for text in parts.values() for word in list_words(text) if len(word) > 1})
             spots.add(document.text)
@@ -69,6 +71,7 @@ def write_index(
     write_thesaurus(folder, groups)
     write_concepts(folder, read_thesaurus(folder), count)
     spots.write(folder)
+    write_names(folder, whole_names)
     write_meanings(folder, short_texts)
     write_needs(folder, needs)
     return count

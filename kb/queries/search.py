@@ -34,17 +34,14 @@ class FacetValue:
 
 @dataclass(frozen=True)
 class FacetCounts:
-    """One filter with its values; `more_not_stated` says how many records a selection hides for want of a value."""
+    """One filter with its values and those of them that are ticked; `more_not_stated` says how many records these hide
+    for want of a value."""
 
     name: str
     label: str
     values: tuple[FacetValue, ...]
+    selected: tuple[FacetValue, ...] = ()
     more_not_stated: int = 0
-
-    @property
-    def selected(self) -> tuple[FacetValue, ...]:
-        """The values that are ticked."""
-        return tuple(value for value in self.values if value.selected)
 
 
 @dataclass(frozen=True)
@@ -245,11 +242,12 @@ def _count_facets(
                     base &= members
             counts = lookup.count(base, rows)
             hidden = (base & lookup.sets.get(name, {}).get(NOT_STATED, 0) & ~chosen[name]).bit_count()
-        values = [
+        values = tuple(
             FacetValue(value, label, count, value in selected)
             for (value, label), count in zip(lookup.values[name], counts, strict=True)
-        ]
-        facets.append(FacetCounts(name, facet.label, tuple(values), hidden))
+        )
+        ticked = tuple(value for value in values if value.selected) if selected else ()
+        facets.append(FacetCounts(name, facet.label, values, ticked, hidden))
     return tuple(facets)
 
 
@@ -263,7 +261,7 @@ def _describe_results(
     items = []
     for no, (card, text), found in zip(numbers, described, spots, strict=True):
         body = len(card.summary) + 1  # where it begins: IndexDocument.text
-        excerpt, shows_more = cut_excerpt(text, found, body), bool(found) and found[-1].start >= body
+        excerpt, shows_more = cut_excerpt(text, found, body), bool(found) and found[-1][0] >= body
         score, has_all_words = round(float(hits.scores[no]), 2), bool(hits.all_words >> no & 1)
         items.append(ResultItem(card, excerpt, score, has_all_words, shows_more))
     return tuple(items)

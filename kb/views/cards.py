@@ -4,60 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import chain
 
-from flask import get_template_attribute
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from kb.generations import Generation
 from kb.queries.deadlines import find_last_closing, find_next_closing, is_past_review
 from kb.records.card import Card
 from kb.records.dates import StatedDate
 from kb.records.facets import NOT_STATED_LABEL
 
-KEPT_CARDS = 2_000  # some 3 MB
-MARK = "\x01"  # a sign that no template has
 TAG_COLOURS = {
     "open": "green", "rolling": "green", "recurring": "turquoise", "opening-soon": "light-blue",
     "expected-again": "yellow", "paused": "orange", "not-confirmed": "yellow",
 }  # fmt: skip
-
-
-class Drawn:
-    """The cards that a worker drew last, as HTML: what a list says of a record changes with its generation and the day
-    alone.
-
-    The template writes the card of each shape (type, status, names of facts) once, with a mark for each text of a
-    record; a card fills these in.
-    """
-
-    def __init__(self, _generation: Generation) -> None:
-        self._write = get_template_attribute("_card.html", "card_facts")
-        self._shapes: dict[tuple[str | None, ...], list[str]] = {}
-        self._kept: dict[tuple[str, date], Markup] = {}
-
-    def draw(self, card: Card, day: date) -> Markup:
-        """What every list says of a record."""
-        kept = self._kept.get((card.url, day))
-        if kept is None:
-            if len(self._kept) >= KEPT_CARDS:
-                self._kept.clear()
-            kept = self._kept[card.url, day] = self._fill_in(card, day)
-        return kept
-
-    def _fill_in(self, card: Card, day: date) -> Markup:
-        facts = list_facts(card, day)
-        names = [name for name, _value in facts]
-        pieces = self._shapes.get((card.type, card.status, *names))
-        if pieces is None:
-            written = str(self._write(card.status, names, MARK))
-            pieces = self._shapes[card.type, card.status, *names] = written.split(MARK)
-        texts = [card.kind_label]
-        if card.status:
-            texts += [card.status_label or "", say_known(card.checked, card.review_by, card.status, day)]
-        texts += [card.url, card.title, card.summary, *(value for _name, value in facts)]
-        filled = chain.from_iterable(zip(pieces, map(escape, texts), strict=False))
-        return Markup("".join([*filled, pieces[-1]]))  # noqa: S704 (each text is escaped, the template wrote the rest)
 
 
 def choose_tag_colour(status: str) -> str:

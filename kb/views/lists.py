@@ -12,10 +12,10 @@ from kb.queries.needs import find_needs_of_search
 from kb.queries.related_searches import find_related_searches
 from kb.queries.request import FORMATS, PARAMETERS, BadSearchRequest, RequestProblem, SearchRequest, parse_request
 from kb.queries.search import SearchResults, run_search
-from kb.views.cards import Drawn
 from kb.views.filters import draw_boxes
 from kb.views.formats import answer_format, make_format_url
 from kb.views.pagination import list_page_links
+from kb.views.results import Drawn
 from kb.views.site import live_generation, make_url, render_page, today
 
 bp = Blueprint("lists", __name__)
@@ -79,8 +79,7 @@ def _show_list(path: str, heading: str, only_type: str | None) -> str | Response
         wanted=wanted,
         facets=facets,
         boxes={facet.name: draw_boxes(generation, facet) for facet in facets},
-        day=day,
-        draw_card=generation.derive(Drawn).draw,
+        drawn=generation.derive(Drawn).draw_list(results.results, day),
         chips=_list_chips(path, results, only_type),
         pages=list_page_links(path, results),
         hidden=_list_hidden(path, results),

@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from kb.queries.needs import get_need, list_answers, make_need_lookup
 from kb.queries.search import ResultItem
-from kb.views.cards import Drawn
+from kb.views.results import Drawn
 from kb.views.site import live_generation, make_url, render_page, today
 
 bp = Blueprint("needs", __name__)
@@ -26,19 +26,18 @@ def show_need(need_id: str) -> str:
     generation = live_generation()
     theme, need = get_need(generation, need_id)
     answers = list_answers(generation, need)
-    groups = [
-        (HEADINGS[name], [ResultItem(card, "", 0.0, True) for card in cards])
-        for name, cards in answers.items()
-        if cards
-    ]
+    draw_list, day, total = generation.derive(Drawn).draw_list, today(), 0
+    groups = []
+    for name, cards in answers.items():
+        if cards:
+            groups.append((HEADINGS[name], draw_list([ResultItem(card, "", 0.0, True) for card in cards], day, total)))
+            total += len(cards)
     return render_page(
         "need.html",
         need.need,
         need=need,
         theme=theme,
         groups=groups,
-        total=sum(len(items) for _heading, items in groups),
-        day=today(),
-        draw_card=generation.derive(Drawn).draw,
+        total=total,
         search_url=make_url("/search", [("q", need.need)]),
     )

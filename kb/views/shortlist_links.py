@@ -8,7 +8,7 @@ without a shortlist is not looked at.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import urlencode
 
 from flask import Flask, Response, g, request
@@ -97,16 +97,25 @@ def list_match_pairs() -> list[tuple[str, str]]:
 
 def draw_toggle(value: str, title: str, fragment: str = "") -> Markup:
     """A link that adds a record to the shortlist, or removes it, and comes back to where the reader was."""
+    return prepare_toggle()(value, title, fragment)
+
+
+def prepare_toggle() -> Callable[[str, str, str], Markup]:
+    """What draws such links on the page of this request, of which a list has twenty."""
     shortlist = read_shortlist()
-    if value in shortlist.values:
-        address = escape(address_without(value, fragment))
-        return Markup("On your shortlist: {}").format(_draw_link(address, "remove", title))
-    if shortlist.is_full:
-        return escape(f"Your shortlist is full: it holds {MAX_SHORTLIST}")
-    if "start_of_adding" not in g:  # the same for every record of a page
-        g.start_of_adding = escape(make_url(request.path, [*_list_others(), *_pair(shortlist.values), (PARAMETER, "")]))
-    place = f"#{fragment}" if fragment else ""
-    return _draw_link(f"{g.start_of_adding}{value.replace(':', '%3A')}{place}", "Add to shortlist", title)
+    values = shortlist.values
+    start = escape(make_url(request.path, [*_list_others(), *_pair(values), (PARAMETER, "")]))
+
+    def draw(value: str, title: str, fragment: str) -> Markup:
+        if value in values:
+            address = escape(address_without(value, fragment))
+            return Markup("On your shortlist: {}").format(_draw_link(address, "remove", title))
+        if shortlist.is_full:
+            return escape(f"Your shortlist is full: it holds {MAX_SHORTLIST}")
+        place = f"#{fragment}" if fragment else ""
+        return _draw_link(f"{start}{value.replace(':', '%3A')}{place}", "Add to shortlist", title)
+
+    return draw
 
 
 def _draw_link(address: str, words: str, title: str) -> Markup:
