@@ -12,7 +12,7 @@ from kb.queries.needs import find_needs_of_search
 from kb.queries.related_searches import find_related_searches
 from kb.queries.request import FORMATS, PARAMETERS, BadSearchRequest, RequestProblem, SearchRequest, parse_request
 from kb.queries.search import SearchResults, run_search
-from kb.views.filters import draw_boxes
+from kb.views.filters import draw_filters
 from kb.views.formats import answer_format, make_format_url
 from kb.views.pagination import list_page_links
 from kb.views.results import Drawn
@@ -77,8 +77,7 @@ def _show_list(path: str, heading: str, only_type: str | None) -> str | Response
         needs=find_needs_of_search(generation, results),
         related_searches=find_related_searches(live_generation(), results, path),
         wanted=wanted,
-        facets=facets,
-        boxes={facet.name: draw_boxes(generation, facet) for facet in facets},
+        filters=draw_filters(generation, facets),
         drawn=generation.derive(Drawn).draw_list(results.results, day),
         chips=_list_chips(path, results, only_type),
         pages=list_page_links(path, results),
