@@ -1,7 +1,9 @@
 """Measure one generation: pages and searches of our own, and the other engines on the same searches, turn by turn.
 
 Every search is asked once of each engine, since caches would answer the second time: pages and searches by themselves
-have searches of their own. What is timed is this process's processor time, with the wall clock beside.
+have searches of their own. What is timed is this process's processor time, with the wall clock beside. The machine is
+shared, and by turns half as fast: a small fixed piece of work is timed before and after each call, and calls beside
+which it took longer are left out, of whatever engine.
 """
 
 from __future__ import annotations
@@ -38,15 +40,17 @@ from kb.views.results import Drawn
 QUERIES = 200
 WARM_UP = 40
 ODD_TRIES = 3
-PATIENCE = 15.0  # seconds of processor time after which an engine is asked no more at this size
+PATIENCE = 30.0  # seconds of processor time after which an engine is asked no more at this size
 FEWEST = 5
+CALM = 1.2  # times the least that the fixed work ever took: calls beside which it took longer are left out
+FEWEST_CALM = 30  # of the calls of an engine are kept, the calmest, however long the work took
 Timing = tuple[float, float, int]  # processor ms, wall ms, what the call returned
 Pairs = list[tuple[str, str]]
 
 
 class Row(NamedTuple):
-    """Calls of one kind: how many; their processor time in ms; the median on the wall clock; and the mean of what they
-    returned."""
+    """Calls of one kind: how many were calm; their processor time in ms; the median on the wall clock; and the mean of
+    what they returned."""
 
     calls: int
     p50: float
@@ -62,6 +66,48 @@ def time_call(call: Callable[[], int]) -> Timing:
     wall, cpu = time.perf_counter(), time.process_time()
     found = call()
     return (time.process_time() - cpu) * 1000, (time.perf_counter() - wall) * 1000, found
+
+
+def time_pace() -> float:
+    """Processor ms of a small fixed piece of work."""
+
+    def work() -> int:
+        return sum(number * number for number in range(15_000))
+
+    return time_call(work)[0]
+
+
+class Paced:
+    """Calls by name, each with the longer of the fixed work's times before and after it."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, list[Timing]] = {}
+        self._paces: dict[str, list[float]] = {}
+        self._last = time_pace()
+        self._least = self._last
+
+    def time(self, name: str, call: Callable[[], int]) -> None:
+        """Time a call and note it."""
+        timing, before = time_call(call), self._last
+        self._last = time_pace()
+        self._least = min(self._least, self._last)
+        self.asked.setdefault(name, []).append(timing)
+        self._paces.setdefault(name, []).append(max(before, self._last))
+
+    def has_patience(self, name: str) -> bool:
+        """Whether the calls of a name took so little until now that another is made."""
+        done = self.asked.get(name, ())
+        return len(done) < FEWEST or sum(cpu for cpu, _wall, _found in done) < PATIENCE * 1000
+
+    def list_calm(self, name: str) -> list[int]:
+        """Which calls of a name were made while nothing disturbed the machine, or the calmest."""
+        paces = self._paces[name]
+        calm = [place for place, pace in enumerate(paces) if pace <= CALM * self._least]
+        return calm if len(calm) >= FEWEST_CALM else sorted(range(len(paces)), key=paces.__getitem__)[:FEWEST_CALM]
+
+    def sum_up(self) -> dict[str, Row]:
+        """The row of each name, of its calm calls."""
+        return {name: sum_up(done[place] for place in self.list_calm(name)) for name, done in self.asked.items()}
 
 
 def sum_up(timings: Iterable[Timing]) -> Row:
@@ -113,8 +159,9 @@ class Site:
 
 
 @contextmanager
-def count_causes(causes: dict[str, float]) -> Iterator[None]:
+def count_causes() -> Iterator[dict[str, float]]:
     """While it lasts, add up what parts of the search view take, in processor seconds."""
+    causes = {"search": 0.0, "HTML": 0.0}
     names = {"read_request": "search", "run_search": "search", "find_related_searches": "search"}
     places: list[tuple[Any, str, str]] = [(lists, name, cause) for name, cause in names.items()]
     places += [(lists, "render_page", "HTML"), (lists, "draw_filters", "HTML"), (Drawn, "draw_list", "HTML")]
@@ -126,14 +173,14 @@ def count_causes(causes: dict[str, float]) -> Iterator[None]:
             try:
                 return function(*given, **named)
             finally:
-                causes[cause] = causes.get(cause, 0.0) + time.process_time() - begun
+                causes[cause] += time.process_time() - begun
 
         return timed
 
     for (owner, name, cause), (_owner, _name, function) in zip(places, kept, strict=True):
         setattr(owner, name, wrap(function, cause))
     try:
-        yield
+        yield causes
     finally:
         for owner, name, function in kept:
             setattr(owner, name, function)
@@ -141,35 +188,41 @@ def count_causes(causes: dict[str, float]) -> Iterator[None]:
 
 def measure_turns(site: Site, data: Path, readers: Readers) -> dict[str, Row]:
     """Our pages and searches and every other engine, one search after the other, so that all meet the same machine."""
-    engines: dict[str, Callable[[Search], int]] = {
-        "everything but Flask and Jinja": lambda search: site.search(search.pairs),
-        **{name: ask_plainly(engine) for name, engine in open_engines(data).items()},
-    }
     pages, plain, searches = (readers.draw(QUERIES) for _ in range(3))
+    causes: list[dict[str, float]] = []
+
+    def show_page(number: int) -> int:
+        with count_causes() as found:
+            size = site.show(pages[number].pairs)
+        causes.append(found)
+        return size
+
+    def ask(engine: Callable[[Search], int]) -> Callable[[int], int]:
+        return lambda number: engine(searches[number])
+
+    engines = {name: ask_plainly(engine) for name, engine in open_engines(data).items()}
+    calls: dict[str, Callable[[int], int]] = {
+        "page": show_page,
+        "page, not compressed": lambda number: site.show(plain[number].pairs, "identity"),
+        "everything but Flask and Jinja": ask(lambda search: site.search(search.pairs)),
+        **{name: ask(engine) for name, engine in engines.items()},
+    }
     for search in readers.draw(WARM_UP):
         site.show(search.pairs)
     for search in readers.draw(3):
         for engine in engines.values():
             engine(search)
-    timings: dict[str, list[Timing]] = {name: [] for name in ("page", "page, not compressed", *engines)}
-    causes: dict[str, float] = {}
-    order, chance = list(timings), random.Random(SEED)
-    for number, search in enumerate(searches):
+    paced, order, chance = Paced(), list(calls), random.Random(SEED)
+    for number in range(QUERIES):
         chance.shuffle(order)  # who comes after a heavy engine finds the processor's own memory full of its things
-        for name in order:
-            done = timings[name]
-            if name == "page":
-                with count_causes(causes):
-                    done.append(time_call(partial(site.show, pages[number].pairs)))
-            elif name == "page, not compressed":
-                done.append(time_call(partial(site.show, plain[number].pairs, "identity")))
-            elif len(done) < FEWEST or sum(cpu for cpu, _wall, _found in done) < PATIENCE * 1000:
-                done.append(time_call(partial(engines[name], search)))
-    rows = {name: sum_up(found) for name, found in timings.items()}
-    for cause, seconds in causes.items():
-        spent = seconds / QUERIES * 1000
-        rows[f"of a page: {cause}"] = Row(QUERIES, spent, 0, 0, spent, 0, 0)
-    rows["page, the same searches again"] = sum_up(time_call(partial(site.show, search.pairs)) for search in pages)
+        for name in filter(paced.has_patience, order):
+            paced.time(name, partial(calls[name], number))
+    for search in pages:
+        paced.time("page, the same searches again", partial(site.show, search.pairs))
+    rows, calm = paced.sum_up(), paced.list_calm("page")
+    for cause in causes[0]:
+        spent = fmean(causes[place][cause] for place in calm) * 1000
+        rows[f"of a page: {cause}"] = Row(len(calm), spent, 0, 0, spent, 0, 0)
     return rows
 
 
@@ -193,16 +246,16 @@ def ask_plainly(engine: Tantivy | Fts5 | DatasettePage) -> Callable[[Search], in
 def measure_first_use(site: Site, readers: Readers) -> dict[str, Row]:
     """Searches and pages of which no word was searched for before in this generation."""
 
-    def forget(call: Callable[[Pairs], int], search: Search) -> Timing:
-        site.generation.index.forget()
-        return time_call(lambda: call(search.pairs))
-
-    return {
-        "everything but Flask and Jinja, words at first use": sum_up(
-            forget(site.search, search) for search in readers.draw(QUERIES // 2)
-        ),
-        "page, words at first use": sum_up(forget(site.show, search) for search in readers.draw(QUERIES // 2)),
+    paced = Paced()
+    kinds = {
+        "everything but Flask and Jinja, words at first use": site.search,
+        "page, words at first use": site.show,
     }
+    for name, call in kinds.items():
+        for search in readers.draw(QUERIES // 2):
+            site.generation.index.forget()
+            paced.time(name, partial(call, search.pairs))
+    return paced.sum_up()
 
 
 def measure_odd(site: Site) -> dict[str, float]:

@@ -1,4 +1,7 @@
-"""Pages a second of two processes, each in a closed loop over searches of its own, none asked twice."""
+"""Pages a second of two processes, each in a closed loop over searches of its own, none asked twice.
+
+The engines take turns of some seconds, so that all meet the same machine, which is shared and by turns half as fast.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,13 @@ from bench.generation import VAR
 from bench.worker import ENGINES
 
 PROCESSES = 2
+ROUNDS = 10
+SECONDS = 2.0  # of a turn; a search that is begun is ended
+Worker = subprocess.Popen[str]
 
 
-def measure_engine(size: str, engine: str) -> dict[str, float]:
-    """Pages a second on the clock, and what two cores with nothing else to do would give by the processor time used."""
+def start_workers(size: str, engine: str) -> list[Worker]:
+    """The processes of an engine, ready."""
     command = [sys.executable, "-m", "bench.worker", size, engine]
     workers = [
         subprocess.Popen([*command, str(part)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -22,20 +28,38 @@ def measure_engine(size: str, engine: str) -> dict[str, float]:
     for worker in workers:
         assert worker.stdout
         assert worker.stdout.readline().strip() == "ready"
+    return workers
+
+
+def take_turn(workers: list[Worker]) -> list[list[float]]:
+    """What each process did in a turn: how many searches, seconds on the clock, and seconds of the processor."""
     for worker in workers:
         assert worker.stdin
-        worker.stdin.write("go\n")
+        worker.stdin.write(f"{SECONDS}\n")
         worker.stdin.flush()
-    results = [json.loads(worker.communicate()[0]) for worker in workers]
+    return [json.loads(worker.stdout.readline()) for worker in workers if worker.stdout]
+
+
+def sum_up_turns(turns: list[list[list[float]]]) -> dict[str, float]:
+    """Pages a second on the clock, and what two cores with nothing else to do would give by the processor time used."""
+    sums = [[sum(figures) for figures in zip(*of_worker, strict=True)] for of_worker in zip(*turns, strict=True)]
     return {
-        "on the clock": sum(done / wall for done, wall, _cpu in results),
-        "by processor time": sum(done / cpu for done, _wall, cpu in results),
+        "on the clock": sum(done / wall for done, wall, _cpu in sums),
+        "by processor time": sum(done / cpu for done, _wall, cpu in sums),
     }
 
 
 def main(size: str) -> None:
     """Measure every engine and note it."""
-    figures = {engine: measure_engine(size, engine) for engine in ENGINES}
+    workers = {engine: start_workers(size, engine) for engine in ENGINES}
+    turns: dict[str, list[list[list[float]]]] = {engine: [] for engine in ENGINES}
+    for _ in range(ROUNDS):
+        for engine, own in workers.items():
+            turns[engine].append(take_turn(own))
+    for own in workers.values():
+        for worker in own:
+            worker.communicate()  # its input ends, and so does it
+    figures = {engine: sum_up_turns(done) for engine, done in turns.items()}
     (VAR / size / "throughput.json").write_text(json.dumps(figures), encoding="utf-8")
 
 

@@ -140,7 +140,9 @@ def write_generation(
     write_catalogue(folder / "catalogue.sqlite", corpus, rows, meta)
     groups = [group.model_dump(exclude={"because"}) for group in corpus.thesaurus]
     needs = list_need_texts(corpus, [row.card for row in rows])
-    write_index(folder / "index", documents, groups, needs, lambda done: report(done, len(documents)))
+    places = [entry.label for name in ("regions", "local_authorities") for entry in corpus.vocabulary.entries(name)]
+    places += [typed for mention in corpus.mentions if mention.facet == "region" for typed in mention.typed]
+    write_index(folder / "index", documents, groups, needs, places, lambda done: report(done, len(documents)))
     return counts
 
 

@@ -21,15 +21,16 @@ from whoosh.query.terms import Term
 
 from kb.errors import NoGeneration
 from kb.index.concepts import ConceptScores
+from kb.index.english import English
 from kb.index.feedback import RecordWords
 from kb.index.meaning import open_meanings
-from kb.index.names import Names
 from kb.index.needs import open_needs
-from kb.index.postings import FieldPostings, PostingArrays
+from kb.index.postings import FOLDER, FieldPostings, PostingArrays
 from kb.index.query import TextQuery
 from kb.index.reading import QueryReader
 from kb.index.scores import Matches, Numbers, Scores, WordScores, list_members, make_bits
 from kb.index.spots import Spot, Spots
+from kb.index.sums import NAMES, TextSums
 from kb.index.thesaurus import Concept, read_thesaurus
 from kb.index.weights import (
     ALL_WORDS,
@@ -106,9 +107,9 @@ class TextIndex:
         self._thesaurus = read_thesaurus(folder)
         self.count: int = self._searcher.doc_count_all()
         self._words = WordScores(folder, self._arrays, self.count)
-        self._spots, self._names = Spots(folder), Names(folder)
+        self._spots, self._names = Spots(folder), TextSums(folder / FOLDER / NAMES)
         self._concepts = ConceptScores(folder, self._words, self._thesaurus, self.count)
-        self.reader = QueryReader(self._arrays, self._thesaurus)
+        self.reader = QueryReader(self._arrays, self._thesaurus, English(folder))
         self._record_words = RecordWords(folder, self._words.vocabulary)
 
     @property

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
+from kb.index.english import English, make_american
 from kb.index.postings import PostingArrays
 from kb.index.query import TextQuery
 from kb.index.spelling import MAX_LENGTH, correct_word, count_slips, draw_shape, find_like, replace_word
@@ -19,8 +20,8 @@ SHORTEST_PART = 3  # letters of each of two words written as one, as in "homesch
 class QueryReader:
     """The words and the thesaurus of one index, by which queries are read. Safe between threads."""
 
-    def __init__(self, arrays: PostingArrays, thesaurus: Thesaurus) -> None:
-        self._arrays, self._thesaurus = arrays, thesaurus
+    def __init__(self, arrays: PostingArrays, thesaurus: Thesaurus, english: English) -> None:
+        self._arrays, self._thesaurus, self._english = arrays, thesaurus, english
         self._correct = lru_cache(MAX_CORRECTED)(lambda typed: correct_word(typed, self._list_like(typed)))
 
     def read_concepts(self, wanted: TextQuery) -> list[Concept]:
@@ -43,13 +44,17 @@ class QueryReader:
             yield (stem_word(near),)
 
     def _part(self, typed: str) -> Iterator[tuple[str, str]]:
-        """The ways to read a word as two of the records' words; one may be a small one, as in "afterschool"."""
+        """The ways to read a word as two of the records' words; one may be a small one, as in "afterschool". An English
+        word is parted only where a record has its parts side by side: a baseball is no base and no ball."""
         if len(typed) > MAX_LENGTH:
             return  # no slip of a reader, and each way to part it costs two looks
+        is_english = self._english.has(typed)
         for at in range(SHORTEST_PART, len(typed) - SHORTEST_PART + 1):
             parts = (typed[:at], typed[at:])
-            small = sum(part in STOP_WORDS for part in parts)
-            if small < 2 and all(part in STOP_WORDS or self._arrays.has_form(stem_word(part)) for part in parts):
+            stems = tuple(stem_word(part) for part in parts if part not in STOP_WORDS)
+            if not stems or not all(map(self._arrays.has_form, stems)):
+                continue
+            if not is_english or (len(stems) == 2 and len(self._arrays.find_phrase(stems))):
                 yield parts
 
     def say_plainly(self, wanted: TextQuery) -> str:
@@ -75,7 +80,12 @@ class QueryReader:
         return corrected if corrected != wanted.text else None
 
     def _list_like(self, typed: str) -> dict[str, int]:
-        """The words of the records that may have been meant by one they do not have, and how many records have each."""
+        """The words of the records that may have been meant by one they do not have, and how many records have each. An
+        English word is no slip, and means itself in another spelling alone."""
         arrays = self._arrays
         near = find_like(draw_shape(typed), arrays.letters, arrays.sizes, count_slips(typed))
-        return {arrays.forms[at].decode(): int(arrays.frequencies[at]) for at in near.tolist()}
+        like = {arrays.forms[at].decode(): int(arrays.frequencies[at]) for at in near.tolist()}
+        if not self._english.has(typed):
+            return like
+        american = make_american(typed)
+        return {word: count for word, count in like.items() if make_american(word) == american}

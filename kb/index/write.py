@@ -7,17 +7,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from whoosh import fields, index
 
 from kb.index.concepts import write_concepts
 from kb.index.document import IndexDocument
+from kb.index.english import write_english
 from kb.index.feedback import write_record_words
 from kb.index.meaning import write_meanings
-from kb.index.names import write_names
 from kb.index.needs import NeedTexts, write_needs
-from kb.index.postings import PostingArrays, write_arrays
+from kb.index.postings import FOLDER, PostingArrays, write_arrays
 from kb.index.scores import WordScores, write_scores
 from kb.index.spots import SpotWriter
+from kb.index.sums import NAMES, sum_up
 from kb.index.thesaurus import read_thesaurus, write_thesaurus
 from kb.index.weights import EXACT_NAMES, FIELDS
 from kb.index.words import fold_text, list_words, make_stemming_analyzer
@@ -36,12 +38,14 @@ def write_index(
     documents: Iterable[IndexDocument],
     groups: Sequence[Mapping[str, Sequence[str]]] = (),
     needs: Sequence[NeedTexts] = (),
+    places: Iterable[str] = (),
     report: Callable[[int], None] = lambda _: None,
 ) -> int:
     """Write a new index into an empty folder and return how many documents it holds.
 
     Documents come in the order of their numbers, from 0. `groups` are those of the thesaurus (kb/index/thesaurus.py),
-    `needs` what people need (kb/index/needs.py). `report` is called with the count after each document.
+    `needs` what people need (kb/index/needs.py), `places` names of places that searches may name. `report` is called
+    with the count after each document.
     """
     folder.mkdir(parents=True, exist_ok=True)
     made: Any = index.create_in(str(folder), make_schema())
@@ -71,7 +75,8 @@ def write_index(
     write_thesaurus(folder, groups)
     write_concepts(folder, read_thesaurus(folder), count)
     spots.write(folder)
-    write_names(folder, whole_names)
+    np.save(folder / FOLDER / NAMES, sum_up(whole_names))
+    write_english(folder, places)
     write_meanings(folder, short_texts)
     write_needs(folder, needs)
     return count

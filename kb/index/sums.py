@@ -1,0 +1,40 @@
+"""Sets of texts of which only one thing is asked: is this one of them? A sum (CRC-32) of each text is kept, sorted."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.index.postings import map_array
+
+NAMES = (
+    "names.npy"  # of all whole names, in the folder of arrays: nearly no query is one, and to ask Whoosh takes longer
+)
+Sums = NDArray[np.uint32]
+
+
+def sum_up(texts: Iterable[str]) -> Sums:
+    """The sums of texts, sorted."""
+    return np.unique(np.fromiter(map(_sum_up, texts), dtype=np.uint32))
+
+
+class TextSums:
+    """The sums of a file, mapped into memory."""
+
+    def __init__(self, path: Path) -> None:
+        self._sums: Sums = map_array(path)
+
+    def may_have(self, text: str) -> bool:
+        """False where a text is not among those summed up; True where it is, and for one in some ten thousand others
+        (the more there are, the more often)."""
+        wanted = np.uint32(_sum_up(text))
+        at = int(self._sums.searchsorted(wanted))
+        return at < len(self._sums) and bool(self._sums[at] == wanted)
+
+
+def _sum_up(text: str) -> int:
+    return zlib.crc32(text.encode())
