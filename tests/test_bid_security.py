@@ -37,7 +37,9 @@ def bid(app: Flask) -> BidEditor:
 
 
 def is_private(answer: TestResponse) -> bool:
-    return {name: answer.headers.get(name) for name in PRIVATE} == PRIVATE
+    return {name: answer.headers.getlist(name) for name in PRIVATE} == {
+        name: [value] for name, value in PRIVATE.items()
+    }
 
 
 @pytest.mark.parametrize("path", GETS)

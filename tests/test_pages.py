@@ -117,6 +117,21 @@ def test_housing_and_primary_ticked_finds_records_of_both(get_page: PageReader, 
     assert generation.catalogue.vocabulary.label("phases", "primary") == "Primary"
 
 
+def test_a_filter_stands_open_where_something_of_it_is_chosen(get_page: PageReader) -> None:
+    page = get_page("/search?sustained=partly")
+    filters = {each.select_one("legend").text: each for each in page.select("details.app-facet")}
+    is_open = [name for name, each in filters.items() if each.has_attr("open")]
+    assert is_open == ["Kind of record", "Service area", "School phase", "Did it last?"]
+    assert "(1 chosen)" in filters["Did it last?"].select_one("summary").text
+    assert "chosen" not in filters["Service area"].select_one("summary").text
+
+
+def test_a_ticked_box_stays_where_nothing_has_its_value(get_page: PageReader) -> None:
+    page = get_page("/search?q=vaping&kind=programme&sustained=no")
+    assert read_count(page) == 0
+    assert [box["id"] for box in page.select("input[checked]")] == ["kind-programme", "sustained-no"]
+
+
 def test_each_chip_takes_out_its_own_filter_and_no_other(get_page: PageReader) -> None:
     page = get_page(HOUSING_AND_PRIMARY + "&phase=secondary&q=school")
     chips = list_chips(page)
