@@ -1,9 +1,9 @@
 """Measure one generation: pages and searches of our own, and the other engines on the same searches, turn by turn.
 
 Every search is asked once of each engine, since caches would answer the second time: pages and searches by themselves
-have searches of their own. What is timed is this process's processor time, with the wall clock beside. The machine is
-shared, and by turns half as fast: a small fixed piece of work is timed before and after each call, and calls beside
-which it took longer are left out, of whatever engine.
+have searches of their own. What is timed is this process's processor time, with the wall clock beside. Whoever comes
+after a heavy engine finds the processor's own memory full of its things: so the order is shuffled at each turn, and the
+site is measured by itself as well.
 """
 
 from __future__ import annotations
@@ -42,14 +42,12 @@ WARM_UP = 40
 ODD_TRIES = 3
 PATIENCE = 30.0  # seconds of processor time after which an engine is asked no more at this size
 FEWEST = 5
-CALM = 1.2  # times the least that the fixed work ever took: calls beside which it took longer are left out
-FEWEST_CALM = 30  # of the calls of an engine are kept, the calmest, however long the work took
 Timing = tuple[float, float, int]  # processor ms, wall ms, what the call returned
 Pairs = list[tuple[str, str]]
 
 
 class Row(NamedTuple):
-    """Calls of one kind: how many were calm; their processor time in ms; the median on the wall clock; and the mean of
+    """Calls of one kind: how many; their processor time in ms; the median on the wall clock; and the mean of
     what they returned."""
 
     calls: int
@@ -66,48 +64,6 @@ def time_call(call: Callable[[], int]) -> Timing:
     wall, cpu = time.perf_counter(), time.process_time()
     found = call()
     return (time.process_time() - cpu) * 1000, (time.perf_counter() - wall) * 1000, found
-
-
-def time_pace() -> float:
-    """Processor ms of a small fixed piece of work."""
-
-    def work() -> int:
-        return sum(number * number for number in range(15_000))
-
-    return time_call(work)[0]
-
-
-class Paced:
-    """Calls by name, each with the longer of the fixed work's times before and after it."""
-
-    def __init__(self) -> None:
-        self.asked: dict[str, list[Timing]] = {}
-        self._paces: dict[str, list[float]] = {}
-        self._last = time_pace()
-        self._least = self._last
-
-    def time(self, name: str, call: Callable[[], int]) -> None:
-        """Time a call and note it."""
-        timing, before = time_call(call), self._last
-        self._last = time_pace()
-        self._least = min(self._least, self._last)
-        self.asked.setdefault(name, []).append(timing)
-        self._paces.setdefault(name, []).append(max(before, self._last))
-
-    def has_patience(self, name: str) -> bool:
-        """Whether the calls of a name took so little until now that another is made."""
-        done = self.asked.get(name, ())
-        return len(done) < FEWEST or sum(cpu for cpu, _wall, _found in done) < PATIENCE * 1000
-
-    def list_calm(self, name: str) -> list[int]:
-        """Which calls of a name were made while nothing disturbed the machine, or the calmest."""
-        paces = self._paces[name]
-        calm = [place for place, pace in enumerate(paces) if pace <= CALM * self._least]
-        return calm if len(calm) >= FEWEST_CALM else sorted(range(len(paces)), key=paces.__getitem__)[:FEWEST_CALM]
-
-    def sum_up(self) -> dict[str, Row]:
-        """The row of each name, of its calm calls."""
-        return {name: sum_up(done[place] for place in self.list_calm(name)) for name, done in self.asked.items()}
 
 
 def sum_up(timings: Iterable[Timing]) -> Row:
@@ -212,18 +168,29 @@ def measure_turns(site: Site, data: Path, readers: Readers) -> dict[str, Row]:
     for search in readers.draw(3):
         for engine in engines.values():
             engine(search)
-    paced, order, chance = Paced(), list(calls), random.Random(SEED)
+    timings: dict[str, list[Timing]] = {name: [] for name in calls}
+    order, chance = list(calls), random.Random(SEED)
     for number in range(QUERIES):
-        chance.shuffle(order)  # who comes after a heavy engine finds the processor's own memory full of its things
-        for name in filter(paced.has_patience, order):
-            paced.time(name, partial(calls[name], number))
-    for search in pages:
-        paced.time("page, the same searches again", partial(site.show, search.pairs))
-    rows, calm = paced.sum_up(), paced.list_calm("page")
+        chance.shuffle(order)
+        for name in order:
+            done = timings[name]
+            if len(done) < FEWEST or sum(cpu for cpu, _wall, _found in done) < PATIENCE * 1000:
+                done.append(time_call(partial(calls[name], number)))
+    rows = {name: sum_up(done) for name, done in timings.items()}
     for cause in causes[0]:
-        spent = fmean(causes[place][cause] for place in calm) * 1000
-        rows[f"of a page: {cause}"] = Row(len(calm), spent, 0, 0, spent, 0, 0)
+        spent = fmean(found[cause] for found in causes) * 1000
+        rows[f"of a page: {cause}"] = Row(QUERIES, spent, 0, 0, spent, 0, 0)
+    rows["page, the same searches again"] = sum_up(time_call(partial(site.show, search.pairs)) for search in pages)
     return rows
+
+
+def measure_alone(site: Site, readers: Readers) -> dict[str, Row]:
+    """Searches and pages of their own with nothing between them, as on a server that runs nothing else."""
+    calls = {"everything but Flask and Jinja, by itself": site.search, "page, by itself": site.show}
+    return {
+        name: sum_up(time_call(partial(call, search.pairs)) for search in readers.draw(QUERIES))
+        for name, call in calls.items()
+    }
 
 
 def open_engines(data: Path) -> dict[str, Tantivy | Fts5 | DatasettePage]:
@@ -246,16 +213,16 @@ def ask_plainly(engine: Tantivy | Fts5 | DatasettePage) -> Callable[[Search], in
 def measure_first_use(site: Site, readers: Readers) -> dict[str, Row]:
     """Searches and pages of which no word was searched for before in this generation."""
 
-    paced = Paced()
-    kinds = {
-        "everything but Flask and Jinja, words at first use": site.search,
-        "page, words at first use": site.show,
+    def forget(call: Callable[[Pairs], int], search: Search) -> Timing:
+        site.generation.index.forget()
+        return time_call(lambda: call(search.pairs))
+
+    return {
+        "everything but Flask and Jinja, words at first use": sum_up(
+            forget(site.search, search) for search in readers.draw(QUERIES // 2)
+        ),
+        "page, words at first use": sum_up(forget(site.show, search) for search in readers.draw(QUERIES // 2)),
     }
-    for name, call in kinds.items():
-        for search in readers.draw(QUERIES // 2):
-            site.generation.index.forget()
-            paced.time(name, partial(call, search.pairs))
-    return paced.sum_up()
 
 
 def measure_odd(site: Site) -> dict[str, float]:
@@ -272,14 +239,18 @@ def measure_odd(site: Site) -> dict[str, float]:
 
 def main(size: str) -> None:
     """Measure a size and note it."""
-    data, before = VAR / size, time_yardstick()
+    data, yardsticks = VAR / size, [time_yardstick()]
     site, readers = Site(data), Readers()
-    rows = measure_turns(site, data, readers) | measure_first_use(site, readers)
+    rows = measure_turns(site, data, readers)
+    yardsticks.append(time_yardstick())
+    rows |= measure_alone(site, readers)
+    yardsticks.append(time_yardstick())
+    rows |= measure_first_use(site, readers)
     odd = measure_odd(site)
     note = {
         "rows": {name: row._asdict() for name, row in rows.items()},
         "odd": odd,
-        "yardstick": [before, time_yardstick()],
+        "yardstick": [*yardsticks, time_yardstick()],
         "load": os.getloadavg()[1],
     }
     (data / "measured.json").write_text(json.dumps(note), encoding="utf-8")
