@@ -14,7 +14,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from spellchecker import SpellChecker
 
 from kb.index.postings import FOLDER
 from kb.index.sums import Sums, TextSums, sum_up
@@ -40,6 +39,8 @@ AMERICAN = (
 @lru_cache(maxsize=1)
 def _sum_up_english() -> Sums:
     """The sums of the package's words: a third of a second, once a process."""
+    from spellchecker import SpellChecker  # here, so that what only searches need not read it
+
     return sum_up(SpellChecker().word_frequency.words())
 
 
