@@ -61,8 +61,12 @@ class Way(NamedTuple):
 
 WHOLE = "ours, the whole ranking (any word), by its words"
 WAYS = {
-    "ours, as the site answers without meaning (35% of the best record's words)": Way(SHARE_OF_BEST, LIKE_OF_FIRST),
-    "ours, as the site answers (35% of the best record's words)": Way(SHARE_OF_BEST, LIKE_OF_FIRST, True),
+    f"ours, as the site answers without meaning ({SHARE_OF_BEST:.0%} of the best record's words)": Way(
+        SHARE_OF_BEST, LIKE_OF_FIRST
+    ),
+    f"ours, as the site answers ({SHARE_OF_BEST:.0%} of the best record's words)": Way(
+        SHARE_OF_BEST, LIKE_OF_FIRST, True
+    ),
     WHOLE: Way(ANY_WORD, 0),
     "the same, and what is like the first three": Way(ANY_WORD, EVERY),
     "the same, and what is meant": Way(ANY_WORD, EVERY, True),

@@ -44,8 +44,8 @@ class QueryReader:
             yield (stem_word(near),)
 
     def _part(self, typed: str) -> Iterator[tuple[str, str]]:
-        """The ways to read a word as two of the records' words; one may be a small one, as in "afterschool". An English
-        word is parted only where a record has its parts side by side: a baseball is no base and no ball."""
+        """The ways to read a word as two of the records' words, of which one may be a small one. An English word is
+        parted only where a record has its parts side by side: a baseball is no base and no ball."""
         if len(typed) > MAX_LENGTH:
             return  # no slip of a reader, and each way to part it costs two looks
         is_english = self._english.has(typed)

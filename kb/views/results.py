@@ -45,7 +45,7 @@ class Drawn:
         drawn: list[str] = []
         for place, item in enumerate(items, before + 1):
             card = item.card
-            texts: list[str] = [str(place), self.draw(card, day)]
+            texts: list[str] = [str(place), self._draw(card, day)]
             if item.shows_more:
                 texts.append(item.excerpt)
             kind = CHOOSABLE.get(card.type)
@@ -54,7 +54,7 @@ class Drawn:
             drawn += _fill_in(self._results[item.shows_more, kind is not None], texts)
         return Markup("".join(drawn))  # noqa: S704 (the template and what is safe already)
 
-    def draw(self, card: Card, day: date) -> Markup:
+    def _draw(self, card: Card, day: date) -> Markup:
         """What every list says of a record."""
         kept = self._kept.get((card.url, day))
         if kept is None:
