@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from itertools import pairwise, takewhile
 from urllib.parse import urljoin, urlsplit
 
@@ -16,6 +15,9 @@ from werkzeug.test import TestResponse
 
 SERVICE_NAME = "Find school funding and partnerships"
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+# A parser of HTML takes five times as long as these, and pages are many. A comment is read over.
+TAG = re.compile(r"""<!--.*?-->|<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^"'>]|"[^"]*"|'[^']*')*)>""", re.DOTALL)
+ATTRIBUTE = re.compile(r"""([^\s=/"'>]+)(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?""")
 REFERENCES = ("aria-labelledby", "aria-describedby", "aria-controls", "aria-owns", "aria-errormessage")
 
 
@@ -25,6 +27,7 @@ class PageReader:
     def __init__(self, app: Flask) -> None:
         self.client = app.test_client(use_cookies=False)
         self._answers: dict[str, TestResponse] = {}
+        self._sound: set[str] = set()
         self._pages: dict[tuple[str, int], BeautifulSoup] = {}
 
     def __call__(self, address: str, status: int = 200) -> BeautifulSoup:
@@ -38,14 +41,16 @@ class PageReader:
         assert response.status_code == status, f"{address} answered {response.status}"
         page = read_page(response)
         faults = [*list_faults(response.text, page), *list_header_faults(response)]
-        path = urlsplit(address).path
-        links = [link for link in list_links(page, address) if urlsplit(link).path != path]
-        faults += [f"{link} leads nowhere" for link in links if not self._leads_somewhere(link)]
+        self._sound.add(urlsplit(address).path)
+        faults += [f"{link} leads nowhere" for link in list_links(page, address) if not self._leads_somewhere(link)]
         assert not faults, f"{address}: {'; '.join(faults)}"
         return page
 
     def _leads_somewhere(self, link: str) -> bool:
-        return self._get(urlsplit(link).path).status_code == 200
+        path = link.partition("?")[0].partition("#")[0]
+        if path not in self._sound and self._get(path).status_code == 200:
+            self._sound.add(path)
+        return path in self._sound
 
     def _get(self, address: str) -> TestResponse:
         """The answer to an address, asked for once."""
@@ -69,12 +74,13 @@ def read_text(tag: Tag | Part | None) -> str:
 
 def list_links(page: BeautifulSoup, at: str) -> list[str]:
     """Every address of this site that the page links to, loads or sends a form to, each once, fragments included."""
-    found = [tag[name] for tag in page.find_all(True) for name in ("href", "src") if name in tag.attrs]
+    tags = page.find_all(True)
+    found = [tag.attrs[name] for tag in tags for name in ("href", "src") if name in tag.attrs]
     # A form asks for another page than its bare action, so what is on that page says nothing of the fragment.
     # One that writes cannot be read where it is sent to.
-    forms = [form for form in page.find_all("form", action=True) if form.get("method") != "post"]
+    forms = [tag for tag in tags if tag.name == "form" and "action" in tag.attrs and tag.get("method") != "post"]
     found += [form["action"].partition("#")[0] for form in forms]
-    inside = (urljoin(at, address) for address in found if not urlsplit(address).scheme)
+    inside = (urljoin(at, address) for address in dict.fromkeys(found) if not urlsplit(address).scheme)
     return [address for address in dict.fromkeys(inside) if not address.startswith("//")]
 
 
@@ -133,29 +139,23 @@ def list_faults(html: str, page: BeautifulSoup) -> list[str]:
     return [*_check_tags(html), *(fault for check in checks for fault in check(page, tags))]
 
 
-class _TagCounter(HTMLParser):
-    """Notes every tag that is not closed where it should be."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.faults: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if len({name for name, _ in attrs}) < len(attrs):
-            self.faults.append(f"<{tag}> on line {self.getpos()[0]} has an attribute twice")
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if not self.open or self.open.pop() != tag:
-            self.faults.append(f"</{tag}> on line {self.getpos()[0]} closes another")
-
-
 def _check_tags(html: str) -> list[str]:
-    counter = _TagCounter()
-    counter.feed(html)
-    return counter.faults[:1] or [f"<{tag}> is not closed" for tag in counter.open]
+    """The first tag that is not closed where it should be, or has an attribute twice."""
+    waiting: list[str] = []
+    for found in TAG.finditer(html):
+        closing, tag, inside = found.groups()
+        names = ATTRIBUTE.findall(inside or "")
+        if closing and (not waiting or waiting.pop() != tag):
+            return [f"</{tag}> on line {_count_lines(html, found)} closes another"]
+        if len(set(names)) < len(names):
+            return [f"<{tag}> on line {_count_lines(html, found)} has an attribute twice"]
+        if tag and not closing and tag not in VOID and not inside.endswith("/"):
+            waiting.append(tag)
+    return [f"<{tag}> is not closed" for tag in waiting]
+
+
+def _count_lines(html: str, found: re.Match[str]) -> int:
+    return html.count("\n", 0, found.start()) + 1
 
 
 def _check_frame(page: BeautifulSoup, tags: list[Tag]) -> Iterator[str]:

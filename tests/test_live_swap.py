@@ -18,9 +18,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from register_files import make_seed
 
 from kb.config import PROJECT
 from kb.generations import read_current_id
+from kb.register import ensure_register
 
 KB = str(Path(sys.executable).with_name("kb"))
 PATIENCE = 120  # seconds until a test gives up; a run that works needs a few
@@ -127,8 +129,9 @@ def build(environment: dict[str, str]) -> None:
 
 @pytest.fixture
 def site(small_content: Path, tmp_path: Path) -> dict[str, str]:
-    """The environment of a site whose first generation is built."""
+    """The environment of a site whose first generation is built, with a register of a few schools."""
     environment = make_environment(small_content, tmp_path / "data")
+    ensure_register(tmp_path / "data", make_seed(tmp_path))
     build(environment)
     return environment
 

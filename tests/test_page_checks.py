@@ -14,6 +14,7 @@ GOOD = """<!DOCTYPE html><html lang="en"><head>
 <form method="get" action="/search"><label for="q">Search</label><input id="q" name="q">
 <fieldset><legend>Phase</legend><input type="hidden" name="sort"></fieldset><button type="submit">Go</button></form>
 <table><caption>Dates</caption><tr><th scope="col">Opens</th></tr></table>
+<svg role="img"><path d="M1 > 0"/></svg><!-- <b> is not closed -->
 <img src="/a.png" alt=""><a href="#two">Open ones</a> <a href="/about?x=1#licences">About</a></main></body></html>"""
 FAULTS = [
     ('lang="en"', "", "no lang"),

@@ -18,8 +18,10 @@ Sums = NDArray[np.uint32]
 
 
 def sum_up(texts: Iterable[str]) -> Sums:
-    """The sums of texts, sorted."""
-    return np.unique(np.fromiter(map(_sum_up, texts), dtype=np.uint32))
+    """The sums of texts, ascending."""
+    sums = np.fromiter(map(zlib.crc32, map(str.encode, texts)), dtype=np.uint32)
+    sums.sort()
+    return sums
 
 
 class TextSums:
@@ -31,10 +33,6 @@ class TextSums:
     def may_have(self, text: str) -> bool:
         """False where a text is not among those summed up; True where it is, and for one in some ten thousand others
         (the more there are, the more often)."""
-        wanted = np.uint32(_sum_up(text))
+        wanted = np.uint32(zlib.crc32(text.encode()))
         at = int(self._sums.searchsorted(wanted))
         return at < len(self._sums) and bool(self._sums[at] == wanted)
-
-
-def _sum_up(text: str) -> int:
-    return zlib.crc32(text.encode())

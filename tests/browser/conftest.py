@@ -48,7 +48,7 @@ PAGES = {
     "case-with-results": "/case-studies/portsmouth-mayfield-police-in-school",
     "funding-schools": "/funding/teacher-development-fund/schools?council=hackney",
     "match-start": "/match",
-    "match-school": "/match?urn=100000&q=playground",
+    "match-school": "/match?urn=100000&q=playground&service_area=regeneration-and-renewal",
     "match-described": "/match?profile=1&phase.profile=special&partner=charity&service_area=libraries",
     "plan": "/match/plan/teacher-development-fund?closes=2027-03-12",
     "schools": "/schools?q=primary+school",
