@@ -31,7 +31,7 @@ from kb.index.postings import PostingArrays
 from kb.index.scores import WordScores, list_members, make_bits
 from kb.index.spelling import draw_shape, find_like
 from kb.index.spots import Spot, place_words
-from kb.index.thesaurus import read_thesaurus
+from kb.index.thesaurus import link_expressions, read_thesaurus
 from kb.index.weights import FIELDS, OTHER_WORDS, SATURATION
 from kb.index.words import STOP_WORDS, WORD, fold_text, stem_word
 
@@ -249,6 +249,33 @@ def test_another_expression_of_the_thesaurus_counts_for_a_share_of_what_it_score
     assert merge_expressions(words, concept, 2).scores.tolist() == pytest.approx([own, OTHER_WORDS * other])
 
 
+def test_what_a_group_finds_besides_is_found_by_all_of_it_and_finds_nothing_itself() -> None:
+    links = link_expressions([{"same": ["swimming", "leisure centre"], "finds": ["pool"]}])
+    assert links == {("swim",): (("leisur", "centr"), ("pool",)), ("leisur", "centr"): (("swim",), ("pool",))}
+
+
+# Each stood in the thesaurus for one of its meanings alone, so that searches for another were led astray.
+@pytest.mark.parametrize(
+    ("typed", "other"),
+    [
+        ("police forces", "armed forces"),
+        ("wards close to the school", "deadline"),
+        ("development of sports", "section 106"),
+        ("pull out of lessons", "mistakes"),
+        ("financial year", "debt"),
+        ("reducing exclusions", "taper"),
+        ("pooled budget", "swimming"),
+        ("cleaning up litter", "joint procurement"),
+    ],
+)
+def test_a_word_of_several_meanings_is_not_widened_by_one_of_them(
+    generation: Generation, typed: str, other: str
+) -> None:
+    wanted = parse_query(typed)
+    shown = generation.index.show_widened(wanted, generation.index.find(wanted))
+    assert other not in {each.lower() for listed in shown.values() for each in listed}
+
+
 @pytest.mark.parametrize("word", ["wardens", "travellers", "breakfast", "school", "lukes", "2006"])
 def test_a_word_finds_exactly_the_records_that_have_it(
     plain: TextIndex, documents: list[IndexDocument], word: str
@@ -323,6 +350,13 @@ def test_spelling_of_accents_apostrophes_capitals_and_endings_makes_no_differenc
         ("several", "severe"),
         ("evening", "even"),
         ("community", "communication"),
+        ("lettings", "let"),
+        ("settings", "set"),
+        ("developers", "development"),
+        ("parking", "park"),
+        ("lights", "light"),
+        ("pooled", "pool"),
+        ("uniformed", "uniform"),
     ],
 )
 def test_words_that_mean_different_things_find_different_records(plain: TextIndex, word: str, other: str) -> None:
@@ -333,7 +367,18 @@ def test_words_that_mean_different_things_find_different_records(plain: TextInde
 
 
 @pytest.mark.parametrize(
-    ("word", "same"), [("child", "children's"), ("woman", "women"), ("an authority", "authorities")]
+    ("word", "same"),
+    [
+        ("child", "children's"),
+        ("woman", "women"),
+        ("an authority", "authorities"),
+        ("bidding", "bid"),
+        ("planned", "plan"),
+        ("swimming", "swim"),
+        ("staffing", "staff"),
+        ("telling", "tell"),
+        ("a therapist", "therapies"),
+    ],
 )
 def test_words_of_one_meaning_find_the_same_records(plain: TextIndex, word: str, same: str) -> None:
     assert search_plain(plain, word).some_words == search_plain(plain, same).some_words != 0
@@ -419,10 +464,51 @@ def test_words_of_a_reader_that_no_record_has_find_what_they_mean(
 
 def test_a_word_that_records_have_is_never_taken_for_another_one(generation: Generation) -> None:
     (concept,) = generation.index.reader.read_concepts(parse_query("pitches"))
-    guessed = generation.index.reader.read_concepts(parse_query("pitchess"))[0].others
-    assert guessed[-1] == concept.words
+    (slip,) = generation.index.reader.read_concepts(parse_query("pitchess"))
+    assert slip.others == (concept.words, *concept.others)
     plain = generation.index.reader.read_concepts(parse_query("brixham"))[0]
     assert plain.others == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("pupil premuim", "pupil premium"),
+        ("persistant absense", "persistent absence"),
+        ("resedential trip", "residential trip"),
+        ("regenaration money", "regeneration money"),
+    ],
+)
+def test_a_slip_is_looked_for_as_all_that_its_right_spelling_is(generation: Generation, typed: str, meant: str) -> None:
+    slips, right = (generation.index.reader.read_concepts(parse_query(text)) for text in (typed, meant))
+    assert [(each.words, *each.others) for each in right] == [
+        each.others if each.words != other.words else (each.words, *each.others)
+        for each, other in zip(slips, right, strict=True)
+    ]
+    assert list_found(generation, typed)[0] == list_found(generation, meant)[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("refurb", "refurbish"), ("safegu", "safeguard"), ("neighb zzqqzz", "neighbourhood zzqqzz")]
+)
+def test_an_abbreviation_that_no_record_has_is_read_as_the_start_of_a_word(
+    generation: Generation, typed: str, meant: str
+) -> None:
+    concepts = generation.index.reader.read_concepts(parse_query(typed))
+    assert [(each.others or (each.words,))[0] for each in concepts] == [(stem,) for stem in meant.split()]
+
+
+@pytest.mark.parametrize("typed", ["zzqqzz", "refurbs hment", "the", "rof", "cormorant"])
+def test_what_begins_no_word_or_is_english_is_completed_to_none(generation: Generation, typed: str) -> None:
+    concepts = generation.index.reader.read_concepts(parse_query(typed))
+    assert [each for each in concepts if each.others and each.others[0][0].startswith(typed)] == []
+
+
+def test_words_that_the_thesaurus_alone_knows_are_no_slips(generation: Generation) -> None:
+    for typed in ("blazers", "EBSA", "imam", "moskue"):
+        wanted = parse_query(typed)
+        assert generation.index.reader.suggest_spelling(wanted) is None
+        assert generation.index.reader.say_plainly(wanted) == typed.lower()
 
 
 def test_a_word_longer_than_any_name_is_not_guessed_at(generation: Generation) -> None:

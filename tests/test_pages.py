@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 import pytest
 from bs4 import BeautifulSoup
@@ -83,6 +83,20 @@ def test_each_service_area_on_the_home_page_leads_to_as_many_records_as_it_says(
     assert len(areas) > 10
     for area in areas:
         assert read_count(get_page(area.a["href"])) == int(read_text(area.select_one(".app-count")))
+
+
+def test_a_card_says_who_must_be_in_a_joint_bid_where_the_record_has_it(
+    get_page: PageReader, streams: list[FundingStream]
+) -> None:
+    named = {stream.id for stream in streams if stream.status and stream.partners and stream.partners.schools_min}
+    assert len(named) > 2
+    for stream_id in named:
+        title = next(stream.title for stream in streams if stream.id == stream_id)
+        result = get_page(f"/funding?q={quote(title)}").select_one("#result-1")
+        facts = {read_text(fact.dt): read_text(fact.dd) for fact in result.select(".app-fact")}
+        assert re.search(r"(?:^At|; at) least \d+ schools in all", facts["Joint bid"]), stream_id
+    alone = get_page("/funding?q=Condition+Improvement+Fund").select_one("#result-1")
+    assert "Joint bid" not in read_text(alone)
 
 
 def test_police_in_school_finds_the_police_team_first_and_shows_why(get_page: PageReader) -> None:
@@ -163,7 +177,7 @@ def test_the_count_beside_a_box_is_what_ticking_it_gives(get_page: PageReader, c
     assert boxes
     for box in boxes:
         label = read_text(page.select_one(f"label[for={box['id']}]"))
-        count = int(re.search(r"(\d+) records$", label)[1])
+        count = int(re.search(r"(\d+) found$", label)[1])
         assert client.get(f"/api/v1/search?q=school+sport&{facet}={box['value']}").json["total"] == count > 0
 
 

@@ -8,7 +8,7 @@ not be shared between threads, so each thread has its own.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from whoosh import index
 from whoosh.query.terms import Term
 
@@ -26,6 +27,7 @@ from kb.index.feedback import RecordWords
 from kb.index.meaning import open_meanings
 from kb.index.needs import open_needs
 from kb.index.postings import FOLDER, FieldPostings, PostingArrays
+from kb.index.proper import ProperWords, list_parts
 from kb.index.query import TextQuery
 from kb.index.reading import QueryReader
 from kb.index.scores import Matches, Numbers, Scores, WordScores, list_members, make_bits
@@ -46,6 +48,7 @@ from kb.index.weights import (
     NEED_SHOWS,
     NEEDS,
     OTHER_WORDS,
+    SAID_NAME,
     SHARE_OF_BEST,
 )
 
@@ -110,6 +113,7 @@ class TextIndex:
         self._spots, self._names = Spots(folder), TextSums(folder / FOLDER / NAMES)
         self._concepts = ConceptScores(folder, self._words, self._thesaurus, self.count)
         self.reader = QueryReader(self._arrays, self._thesaurus, English(folder))
+        self._proper = ProperWords(folder, self._arrays)
         self._record_words = RecordWords(folder, self._words.vocabulary)
 
     @property
@@ -165,6 +169,8 @@ class TextIndex:
             chosen = list_members(some_words)
             best = _weigh_coverage(scores, coverage, chosen)
             scores[list_members(all_words)] += ALL_WORDS * best
+            for said in self._find_said(wanted):
+                scores[said] += SAID_NAME * best * (scores[said] > 0)
             if self._meanings is not None and best and len(chosen):
                 added, needs = self._reward(wanted, 0 if exact else required, chosen, scores, best)
                 some_words |= added
@@ -254,6 +260,10 @@ class TextIndex:
             reasons.append(Reason(" ".join(concept.words), matched if score else "", round(score, 2)))
         return reasons
 
+    def explain_names(self, wanted: TextQuery, number: int) -> int:
+        """How many names that a query says among other words are a record's."""
+        return sum(number in said for said in self._find_said(wanted))
+
     def explain_meaning(self, wanted: TextQuery, number: int) -> float | None:
         """How near a record comes to the query in meaning, from 0 to 1; None where the index knows nothing of that."""
         if self._meanings is None or not wanted.words:
@@ -306,6 +316,13 @@ class TextIndex:
             weight: sum(1 << number for number in searcher.docs_for_query(Term(kind, name)))
             for kind, weight in EXACT_NAMES.items()
         }
+
+    def _find_said(self, wanted: TextQuery) -> Iterator[NDArray[np.integer]]:
+        """For each name that a query says among other words, the records of that name (weights.SAID_NAME)."""
+        yield from self._proper.find_holders(wanted.words)
+        for name in self._names.list_held(list_parts(wanted.exact)):
+            found = self._find_named(name)
+            yield list_members(found.get(EXACT_NAMES["title"], 0) | found.get(EXACT_NAMES["alias"], 0))
 
     def list_commonest(self, count: int) -> list[str]:
         """The words that most records have, as written, for measuring the dearest searches."""

@@ -171,10 +171,20 @@ class PostingArrays:
         start, end = (int(field.starts[int(field.offsets[each])]) for each in (at, at + 1))
         return field.places[start:end]
 
+    def read_word(self, place: int) -> str:
+        """The stem at a place of words.npy."""
+        return bytes(self._words[place]).decode()
+
     def list_forms(self, stem: str) -> list[str]:
         """Every word as written in the records with this stem."""
         start, end = _find_range(self._stems, stem)
         return [] if start is None else [form.decode() for form in self.forms[start:end].tolist()]
+
+    def find_longer(self, start: str) -> str | None:
+        """The word that most records have of those whose stem begins with some letters; None where none does."""
+        key = start.encode()
+        first, end = (int(self._stems.searchsorted(np.bytes_(each))) for each in (key, key + b"\xff"))
+        return bytes(self.forms[first + int(np.argmax(self.frequencies[first:end]))]).decode() if end > first else None
 
     def _has_form(self, stem: str) -> bool:
         """True if any record has a word with this stem."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -14,6 +14,7 @@ from kb.index.thesaurus import Concept, Thesaurus
 from kb.index.words import STOP_WORDS, stem_word
 
 MAX_CORRECTED = 4096  # misspelt words whose correction is kept: a look through all words takes milliseconds
+SHORTEST_START = 4  # letters of an abbreviation that is the start of a word
 SHORTEST_PART = 3  # letters of each of two words written as one, as in "homeschool"
 
 
@@ -23,27 +24,54 @@ class QueryReader:
     def __init__(self, arrays: PostingArrays, thesaurus: Thesaurus, english: English) -> None:
         self._arrays, self._thesaurus, self._english = arrays, thesaurus, english
         self._correct = lru_cache(MAX_CORRECTED)(lambda typed: correct_word(typed, self._list_like(typed)))
+        self._part = lru_cache(MAX_CORRECTED)(lambda typed: list(self._list_parts(typed)))
 
     def read_concepts(self, wanted: TextQuery) -> list[Concept]:
         """What a query asks for, each part with its other expressions; a word that no record has also as what was
-        probably meant."""
-        typed, concepts = dict(wanted.typed), []
-        for concept in self._thesaurus.split_concepts(wanted.words, wanted.sequence):
-            if len(concept.words) == 1 and not self._arrays.has_form(concept.words[0]):
-                guessed = self._guess(typed[concept.words[0]])
-                concept = replace(concept, others=(*concept.others, *guessed))
+        probably meant, with the other expressions for that."""
+        typed = dict(wanted.typed)
+        meant = self._put_right(wanted.words, typed)
+        slips = {right: stem for stem, right in meant.items()}
+        words, sequence = (tuple(meant.get(stem, stem) for stem in stems) for stems in (wanted.words, wanted.sequence))
+        concepts = []
+        for concept in self._thesaurus.split_concepts(words, sequence):
+            own = tuple(slips.get(stem, stem) for stem in concept.words)
+            if own != concept.words:
+                concept = Concept(own, (concept.words, *concept.others))
+            elif len(own) == 1 and self._is_unknown(own[0]):
+                parted = (tuple(map(stem_word, _leave_out_small(parts))) for parts in self._part(typed[own[0]]))
+                concept = replace(concept, others=(*concept.others, *parted))
             concepts.append(concept)
         return concepts
 
-    def _guess(self, typed: str) -> Iterator[tuple[str, ...]]:
-        """What a word that no record has may stand for: two words written as one, or the nearest word."""
-        parted = [tuple(stem_word(part) for part in parts if part not in STOP_WORDS) for parts in self._part(typed)]
-        yield from parted
-        near = self._correct(typed)
-        if near is not None and not parted:
-            yield (stem_word(near),)
+    def _put_right(self, words: tuple[str, ...], typed: Mapping[str, str]) -> dict[str, str]:
+        """What stems that no record has probably stand for, where that is one word which the query has no more."""
+        meant: dict[str, str] = {}
+        for stem in words:
+            if not self._is_unknown(stem) or self._part(typed[stem]):
+                continue
+            near = self._mend(typed[stem])
+            right = near and stem_word(near)
+            if right and right not in words and right not in meant.values():
+                meant[stem] = right
+        return meant
 
-    def _part(self, typed: str) -> Iterator[tuple[str, str]]:
+    def _is_unknown(self, stem: str) -> bool:
+        """True for a stem that neither a record nor the thesaurus has."""
+        return not self._arrays.has_form(stem) and stem not in self._thesaurus.stems
+
+    def _mend(self, typed: str) -> str | None:
+        """The one word that a word which no record has probably stands for: the nearest, or one that it is the start
+        of."""
+        return self._correct(typed) or self._complete(typed)
+
+    def _complete(self, typed: str) -> str | None:
+        """The commonest word that begins as an abbreviation does: regen is regeneration. English words are none."""
+        if len(typed) < SHORTEST_START or self._english.has(typed):
+            return None
+        return self._arrays.find_longer(typed)
+
+    def _list_parts(self, typed: str) -> Iterator[tuple[str, str]]:
         """The ways to read a word as two of the records' words, of which one may be a small one. An English word is
         parted only where a record has its parts side by side: a baseball is no base and no ball."""
         if len(typed) > MAX_LENGTH:
@@ -51,7 +79,7 @@ class QueryReader:
         is_english = self._english.has(typed)
         for at in range(SHORTEST_PART, len(typed) - SHORTEST_PART + 1):
             parts = (typed[:at], typed[at:])
-            stems = tuple(stem_word(part) for part in parts if part not in STOP_WORDS)
+            stems = tuple(map(stem_word, _leave_out_small(parts)))
             if not stems or not all(map(self._arrays.has_form, stems)):
                 continue
             if not is_english or (len(stems) == 2 and len(self._arrays.find_phrase(stems))):
@@ -61,22 +89,21 @@ class QueryReader:
         """The query's words, each in its commonest form and spelt right, so that a plural or a slip changes nothing."""
         forms = []
         for stem, typed in wanted.typed:
-            if self._arrays.has_form(stem):
-                forms.append(self._arrays.choose_form(stem))
+            if not self._is_unknown(stem):
+                forms.append(self._arrays.choose_form(stem) if self._arrays.has_form(stem) else typed)
+            elif parted := self._part(typed):
+                forms.append(" ".join(parted[0]))
             else:
-                forms.append(next(map(" ".join, self._part(typed)), None) or self._correct(typed) or typed)
+                forms.append(self._mend(typed) or typed)
         return " ".join(forms)
 
     def suggest_spelling(self, wanted: TextQuery) -> str | None:
         """The query with words no record has put right from the records' own words; None if nothing is near."""
         corrected = wanted.text
         for stem, typed in wanted.typed:
-            if self._arrays.has_form(stem):
-                continue
-            near = self._correct(typed)
-            if near is None:
-                continue
-            corrected = replace_word(corrected, typed, near)
+            near = self._correct(typed) if self._is_unknown(stem) else None
+            if near is not None:
+                corrected = replace_word(corrected, typed, near)
         return corrected if corrected != wanted.text else None
 
     def _list_like(self, typed: str) -> dict[str, int]:
@@ -89,3 +116,7 @@ class QueryReader:
             return like
         american = make_american(typed)
         return {word: count for word, count in like.items() if make_american(word) == american}
+
+
+def _leave_out_small(words: Iterable[str]) -> list[str]:
+    return [word for word in words if word not in STOP_WORDS]

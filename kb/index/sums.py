@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -36,3 +36,11 @@ class TextSums:
         wanted = np.uint32(zlib.crc32(text.encode()))
         at = int(self._sums.searchsorted(wanted))
         return at < len(self._sums) and bool(self._sums[at] == wanted)
+
+    def list_held(self, texts: Sequence[str]) -> list[str]:
+        """Those of some texts that `may_have` says yes to."""
+        if not len(self._sums) or not texts:
+            return []
+        wanted = np.fromiter(map(zlib.crc32, map(str.encode, texts)), dtype=np.uint32)
+        at = np.minimum(self._sums.searchsorted(wanted), len(self._sums) - 1)
+        return [texts[place] for place in np.flatnonzero(self._sums[at] == wanted).tolist()]

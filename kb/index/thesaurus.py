@@ -1,9 +1,9 @@
 """Words that readers type and words that records use: what a query is widened by.
 
-content/thesaurus.yml holds the groups with their reasons. Every word of a `same` group finds the others; the words of
-`typed` find those of `finds`, and not the other way round. Expressions may have several words. One that without its
-small words would be a single word is meant only where it stands with them: "in care" is not every care, and records,
-whose small words are not indexed, are not looked through for it.
+content/thesaurus.yml holds the groups with their reasons. Every word of `same` finds the others of it; the words of
+`same` and `typed` find those of `finds`, and not the other way round. Expressions may have several words. One that
+without its small words would be a single word is meant only where it stands with them: "in care" is not every care, and
+records, whose small words are not indexed, are not looked through for it.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ def has_small(key: Stems) -> bool:
 
 
 def link_expressions(groups: Iterable[Mapping[str, Sequence[str]]]) -> dict[Stems, tuple[Stems, ...]]:
-    """What each expression finds besides itself, from groups with `same`, or with `typed` and `finds`. Those known by
-    their small words are found by nobody."""
+    """What each expression finds besides itself, from groups with `same`, `typed` and `finds`. Those known by their
+    small words are found by nobody."""
     links: dict[Stems, dict[Stems, None]] = {}
     for group in groups:
         same, typed, finds = ([*map(key_expression, group.get(name) or ())] for name in ("same", "typed", "finds"))
-        for key, others in [*((each, same) for each in same), *((each, finds) for each in typed)]:
+        for key, others in [*((each, same + finds) for each in same), *((each, finds) for each in typed)]:
             if key:
                 found = (other for other in others if other and other != key and not has_small(other))
                 links.setdefault(key, {}).update(dict.fromkeys(found))
@@ -61,13 +61,15 @@ def link_expressions(groups: Iterable[Mapping[str, Sequence[str]]]) -> dict[Stem
 
 
 class Thesaurus:
-    """The links of one generation, and its expressions as they are written. Read only, safe between threads."""
+    """The links of one generation, its expressions as they are written, and all their stems. Read only, safe between
+    threads."""
 
     def __init__(self, links: Mapping[Stems, tuple[Stems, ...]], written: Mapping[Stems, str]) -> None:
         self._links = {key: others for key, others in links.items() if not has_small(key)}
         self._with_small = {key: others for key, others in links.items() if key not in self._links}
         self._longest_with_small = max(map(len, self._with_small), default=0)
         self.written = written
+        self.stems = frozenset(stem for key in links for stem in key)
 
     def list_concepts(self) -> list[Concept]:
         """Every expression that others stand for, those known by their small words last."""

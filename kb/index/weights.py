@@ -71,6 +71,14 @@ NEED_VOTE = 2.0
 # (docs/relevance.md).
 COVERAGE_ROOTS = 2
 
+# A search that says a name among other words gives the records of that name this share of the best score: "when does
+# the Wolfson round close - science labs" asks for that fund and not for the many that are about science labs. A name is
+# a word that at most so many records have in theirs and English has not, such as Wolfson or HAF, or a whole title,
+# acronym or alias of two words and up to so many.
+SAID_NAME = 0.5
+NAME_HOLDERS = 6
+LONGEST_NAME = 8
+
 # An expression of the thesaurus, or the word probably meant by one that no record has, counts for this share of its
 # score: of records that say it as often, those with the reader's own word come first.
 OTHER_WORDS = 0.7

@@ -17,6 +17,7 @@ from kb.index.feedback import write_record_words
 from kb.index.meaning import write_meanings
 from kb.index.needs import NeedTexts, write_needs
 from kb.index.postings import FOLDER, PostingArrays, write_arrays
+from kb.index.proper import write_proper_words
 from kb.index.scores import WordScores, write_scores
 from kb.index.spots import SpotWriter
 from kb.index.sums import NAMES, sum_up
@@ -77,6 +78,7 @@ def write_index(
     spots.write(folder)
     np.save(folder / FOLDER / NAMES, sum_up(whole_names))
     write_english(folder, places)
+    write_proper_words(folder, PostingArrays(folder, FIELDS))
     write_meanings(folder, short_texts)
     write_needs(folder, needs)
     return count

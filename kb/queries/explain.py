@@ -44,6 +44,8 @@ def _explain_words(generation: Generation, wanted: TextQuery, elsewhere: int, nu
         else:
             other = f", as {reason.matched}" if reason.matched != reason.typed else ""
             yield f"{reason.typed}: {reason.score:g}{other}"
+    if generation.index.explain_names(wanted, number):
+        yield "has a name that the search says"
     near = generation.index.explain_meaning(wanted, number)
     if near is not None:
         yield f"means {near:.0%} the same"

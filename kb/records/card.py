@@ -29,6 +29,7 @@ class Card(Strict):
     kind_label: str = ""
     funder: str | None = None
     applicants: tuple[str, ...] | None = None
+    joint_bid: str | None = None
     amount: str | None = None
     route: str | None = None
     status: str | None = None
@@ -85,6 +86,7 @@ def _card_stream(stream: FundingStream, vocabulary: Vocabulary) -> Card:
         kind_label=vocabulary.label("kinds", stream.kind),
         funder=stream.funder.name,
         applicants=_label_all(stream.applicants, "applicants", vocabulary),
+        joint_bid=_describe_joint_bid(stream, vocabulary),
         amount=describe_amount(stream.amount, vocabulary),
         route=stream.route,
         status=stream.status,
@@ -93,6 +95,28 @@ def _card_stream(stream: FundingStream, vocabulary: Vocabulary) -> Card:
         review_by=stream.review_by,
         closes=tuple(sorted(closes, key=lambda found: found.last)),
     )
+
+
+def _describe_joint_bid(stream: FundingStream, vocabulary: Vocabulary) -> str | None:
+    """Who must lead a joint bid and who must be in it, as far as the record has it in its fields."""
+    lead, partners, said = stream.lead, stream.partners, []
+    if lead and lead.may_be:
+        said.append(f"Led by: {_list_labels(lead.may_be, 'applicants', vocabulary)}")
+    if partners and partners.min:
+        said.append(f"at least {partners.min} {'partner' if partners.min == 1 else 'partners'} beside the lead")
+    if partners and partners.schools_min:
+        schools = "school" if partners.schools_min == 1 else "schools"
+        said.append(f"at least {partners.schools_min} {schools} in all")
+    if partners and partners.must_include:
+        said.append(f"must include: {_list_labels(partners.must_include, 'bodies', vocabulary)}")
+    if partners and partners.one_of:
+        said.append(f"one of: {_list_labels(partners.one_of, 'bodies', vocabulary)}")
+    joined = "; ".join(said)
+    return joined[0].upper() + joined[1:] if joined else None
+
+
+def _list_labels(values: tuple[str, ...], name: str, vocabulary: Vocabulary) -> str:
+    return ", ".join(vocabulary.label(name, value) for value in values)
 
 
 def _card_case(case: CaseStudy, vocabulary: Vocabulary) -> Card:

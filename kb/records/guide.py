@@ -67,7 +67,7 @@ class Term(Strict):
 
 
 class Synonyms(Strict):
-    """A group of the thesaurus: `same`, of which each finds the others, or `typed`, which finds `finds`."""
+    """A group of the thesaurus: `same`, of which each finds the others and `finds`, or `typed`, which finds `finds`."""
 
     same: Texts | None = None
     typed: Texts | None = None
@@ -76,7 +76,7 @@ class Synonyms(Strict):
 
     @model_validator(mode="after")
     def _check_one_kind(self) -> Synonyms:
-        is_same = len(self.same or ()) > 1 and not self.typed and not self.finds
+        is_same = len(self.same or ()) > 1 and not self.typed
         is_typed = bool(self.typed and self.finds) and not self.same
         if not is_same and not is_typed:
             raise reject("write same with two words or more, or typed and finds")

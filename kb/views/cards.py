@@ -53,8 +53,10 @@ def list_facts(card: Card, day: date) -> list[tuple[str, str]]:
     if card.type == "funding":
         facts = [("Who pays", card.funder or NOT_STATED_LABEL)]
         if card.status:
+            facts.append(("Who can apply", _join(card.applicants)))
+            if card.joint_bid:
+                facts.append(("Joint bid", card.joint_bid))
             facts += [
-                ("Who can apply", _join(card.applicants)),
                 ("How much", card.amount or NOT_STATED_LABEL),
                 ("Closes", say_closing(card.closes, card.status, card.route, day)),
             ]
