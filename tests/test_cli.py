@@ -217,12 +217,13 @@ def test_search_prints_title_address_and_summary_of_each_result(run: Run) -> Non
 def test_search_says_when_no_record_has_all_words_and_what_was_probably_meant(run: Run) -> None:
     lines = run("search", "communty wardens zzqqzz").stdout.splitlines()
     assert "Did you mean: community wardens zzqqzz" in lines
-    assert "No record has all your words; these have some of them." in lines
+    assert "No record says “zzqqzz”." in lines
+    assert "No record has all your words; these have some of them." in run("search", "police trampoline").stdout
 
 
 def test_search_without_a_result_is_no_error(run: Run) -> None:
     result = run("search", "zzqqzz")
-    assert (result.exit_code, result.stdout) == (0, "0 results.\n")
+    assert (result.exit_code, result.stdout) == (0, "0 results.\nNo record says “zzqqzz”.\n")
 
 
 def test_search_takes_filters_more_than_once(run: Run) -> None:

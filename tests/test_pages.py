@@ -196,13 +196,37 @@ def test_a_misspelt_word_is_offered_as_it_should_be(get_page: PageReader) -> Non
 
 def test_a_search_that_no_record_meets_in_full_says_so(get_page: PageReader) -> None:
     page = get_page("/search?q=police+trampoline")
-    assert "No record has all your words. These have some of them" in read_text(page.main)
+    assert read_text(page.select_one("#matching")).startswith("No record has all your words. These have some of them")
     assert list_results(page)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("makaton training", "No record says “makaton”. These have others of your words, closest first."),
+        ("oxbridge makaton trip", "No record says “oxbridge” or “makaton”. These have others of your words"),
+        ("Makaton zzqqa zzqqb zzqqc lessons", "No record says “makaton”, “zzqqa” or “zzqqb”."),
+    ],
+)
+def test_a_search_names_the_words_that_no_record_has(get_page: PageReader, text: str, said: str) -> None:
+    page = get_page(f"/search?q={quote(text)}")
+    assert read_text(page.select_one("#matching")).startswith(said)
+    assert list_results(page)
+
+
+def test_a_search_without_a_result_names_the_words_that_no_record_has(get_page: PageReader) -> None:
+    page = get_page("/search?q=zzqqzz")
+    assert "No record says “zzqqzz”. You could:" in read_text(page.select_one(".govuk-inset-text"))
+
+
+@pytest.mark.parametrize("text", ["wardns", "regen", "EBSA", "blazers", "behavior"])
+def test_a_word_that_something_was_looked_for_instead_is_not_called_unknown(get_page: PageReader, text: str) -> None:
+    assert "No record says" not in read_text(get_page(f"/search?q={text}").main)
 
 
 def test_a_search_that_few_records_meet_in_full_says_how_many_do(get_page: PageReader) -> None:
     sentence = re.search(
-        r"(\d+) records have all your words\. The others have some of them or answer the same need",
+        r"(\d+) records have all your words(?:, or others that mean the same)?\. The rest have some of them or answer",
         read_text(get_page("/search?q=police+in+school").main),
     )
     assert sentence
@@ -248,7 +272,7 @@ def test_a_search_without_results_offers_ways_on(get_page: PageReader) -> None:
     page = get_page("/funding?q=zzzzzz&phase=primary")
     assert read_count(page) == 0
     offers = page.select_one(".govuk-inset-text")
-    assert read_text(offers).startswith("Nothing matches all of this. You could:")
+    assert read_text(offers).startswith("No record says “zzzzzz”. You could:")
     assert [read_text(offer) for offer in offers.select("li")] == [
         "take out School phase: Primary",
         f"take out the words ({read_count(get_page('/funding?phase=primary'))} results)",

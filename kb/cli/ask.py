@@ -59,7 +59,9 @@ def _print_results(results: SearchResults, reasons: dict[str, list[str]]) -> Non
     click.echo(f"{say_count(results.total, 'result')}.")
     if results.did_you_mean:
         click.echo(f"Did you mean: {results.did_you_mean}")
-    if results.has_only_some_words:
+    if results.unknown:
+        click.echo(results.unknown_line)
+    elif results.has_only_some_words:
         click.echo("No record has all your words; these have some of them.")
     for item in results.results:
         click.echo(f"\n{item.card.title}\n  {item.card.url}\n  {item.card.summary}")

@@ -291,6 +291,12 @@ class TextIndex:
             if concept.others
         }
 
+    def list_unknown(self, wanted: TextQuery, hits: Hits) -> list[str]:
+        """The words of a query, as typed, of which no record has any, nor another expression for it."""
+        typed = dict(wanted.typed)
+        unknown = (each.words for each in hits.concepts if not len(self._concepts.look_up(each).numbers))
+        return [typed[word] for words in unknown for word in words]
+
     @staticmethod
     def _score_of(matches: Matches, number: int) -> float:
         at = int(np.searchsorted(matches.numbers, number))

@@ -50,6 +50,7 @@ OWN_STEMS = {
         "positive positively",  # position
         "posted",  # post
         "secondment secondments seconded seconding",  # second
+        "sending",  # SEND
         "setting settings",  # set
         "several",  # severe
         "therapist therapists therapy therapies",

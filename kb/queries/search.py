@@ -18,6 +18,8 @@ from kb.queries.request import SearchRequest
 from kb.records.card import Card
 from kb.records.facets import FACETS, NOT_STATED, REACH, list_facet_values
 
+NAMED_UNKNOWN = 3  # words that no record has are named, not all of a pasted letter
+
 
 @dataclass(slots=True)
 class FacetValue:
@@ -60,9 +62,9 @@ class ResultItem:
 class SearchResults:
     """A page of results. `matching_all` counts the records with every word; `words_ignored`: the text held none to
     search by; `text_cut`: words beyond the limit were left out; `loosened`: where nothing matches, how many records
-    would without each chosen filter, by its name, and without the text ("q"); `widened`: what else was looked for,
-    by part of the text; `needs`: the places of the needs that the text is for, with their weights; `mentioned`: what
-    the text names of the filters' values."""
+    would without each chosen filter, by its name, and without the text ("q"); `unknown`: words of the text that no
+    record has; `widened`: what else was looked for, by part of the text; `needs`: the places of the needs that the text
+    is for, with their weights; `mentioned`: what the text names of the filters' values."""
 
     request: SearchRequest
     total: int
@@ -74,6 +76,7 @@ class SearchResults:
     words_ignored: bool
     text_cut: bool
     loosened: Mapping[str, int] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
     widened: Mapping[str, list[str]] = field(default_factory=dict)
     needs: tuple[tuple[int, float], ...] = ()
     mentioned: tuple[Mentioned, ...] = ()
@@ -82,6 +85,13 @@ class SearchResults:
     def has_only_some_words(self) -> bool:
         """True when no record has every word, and what is shown has some of them."""
         return bool(self.total and self.request.text and not self.matching_all and not self.words_ignored)
+
+    @property
+    def unknown_line(self) -> str:
+        """Which words no record has, the first three of them; empty where all are known."""
+        quoted = [f"“{word}”" for word in self.unknown[:NAMED_UNKNOWN]]
+        said = " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
+        return f"No record says {said}." if said else ""
 
 
 @dataclass(frozen=True)
@@ -145,6 +155,7 @@ def run_search(generation: Generation, request: SearchRequest, today: date) -> S
         matching_all=(found & hits.all_words).bit_count() if request.text else 0,
         words_ignored=bool(request.text) and wanted.is_empty,
         text_cut=wanted.cut,
+        unknown=tuple(generation.index.list_unknown(wanted, hits)),
         widened=generation.index.show_widened(wanted, hits),
         needs=hits.needs,
         mentioned=mentioned,
