@@ -19,8 +19,9 @@ help:
 run: .venv/.run-ready static/built/.ready
 	@exec $(BIN)/kb serve
 
-# Side by side, because much of the tests is waiting for a browser or another process.
-test: .venv/.dev-ready static/built/.ready
+# Side by side, because set-up is mostly reading and writing, and the tests wait for a browser or another process.
+test:
+	@$(MAKE) --no-print-directory -j 2 .venv/.dev-ready static/built/.ready
 	@sh scripts/install-browser.sh
 	@$(MAKE) --no-print-directory -j 2 lint run-tests
 

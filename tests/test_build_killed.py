@@ -29,7 +29,7 @@ BEFORE = datetime(2026, 11, 21, tzinfo=UTC)
 KILLS_OF_COMMAND = 6  # over the later part of its duration: before that it starts up, and has nothing to spoil
 KILLS_OF_BUILD = 36  # in processes that have started already, over the build alone
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["kb.build", "pytest"])
+FORKS.set_forkserver_preload(["kb.build", "pytest", "read_once"])
 
 
 class Reader(threading.Thread):
@@ -47,7 +47,7 @@ class Reader(threading.Thread):
         following = Generations(self._data)
         last = False
         while not last:
-            last = self._stop_asked.wait(0.02)  # so that it leaves the builds some of the processor
+            last = self._stop_asked.wait(0.1)  # so that it leaves the builds some of the processor
             for open_live in (following.current, Generations(self._data).current):
                 try:
                     self.check(open_live())

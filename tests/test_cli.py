@@ -165,8 +165,8 @@ def test_stale_says_what_is_not_confirmed_disagreed_on_or_weakly_sourced_and_why
     )
 
 
-def test_build_prints_plain_lines_where_there_is_no_terminal(content: Path, tmp_path: Path) -> None:
-    env = {**os.environ, "KB_CONTENT": str(content), "KB_DATA": str(tmp_path / "data")}
+def test_build_prints_plain_lines_where_there_is_no_terminal(small_content: Path, tmp_path: Path) -> None:
+    env = {**os.environ, "KB_CONTENT": str(small_content), "KB_DATA": str(tmp_path / "data")}
     done = subprocess.run([COMMAND, "build"], env=env, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "Building...\n")
     live = read_current_id(tmp_path / "data")

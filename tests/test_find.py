@@ -524,6 +524,19 @@ def test_an_explanation_names_what_each_part_of_a_query_matches(generation: Gene
     assert (unknown.matched, unknown.score) == ("", 0.0)
 
 
+def test_an_explanation_writes_words_as_they_were_typed_and_others_as_they_are_written(generation: Generation) -> None:
+    wanted = parse_query("Turing placements bunking off")
+    number = generation.catalogue.find_number("funding", "turing-scheme")
+    assert [reason.typed for reason in generation.index.explain(wanted, number)] == [
+        "turing",
+        "placements",
+        "bunking off",
+    ]
+    number = generation.catalogue.find_number("glossary", "persistent-absence")
+    (reason,) = generation.index.explain(parse_query("EBSA"), number)
+    assert (reason.typed, reason.matched) == ("ebsa", "persistent absence")
+
+
 def test_a_word_typed_twice_counts_twice(plain: TextIndex) -> None:
     once = search_plain(plain, f"wardens {NO_SUCH_WORD}").scores
     assert search_plain(plain, f"wardens {NO_SUCH_WORD} wardens").scores == pytest.approx(2 * once)

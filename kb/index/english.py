@@ -40,7 +40,7 @@ AMERICAN = (
 
 
 @lru_cache(maxsize=1)
-def _sum_up_english() -> Sums:
+def sum_up_english() -> Sums:
     """The sums of the package's words: a sixth of a second, once a process. Its file is read; the package itself would
     take twice as long."""
     listed = files("spellchecker").joinpath("resources", "en.json.gz").read_bytes()
@@ -51,7 +51,7 @@ def write_english(folder: Path, places: Iterable[str]) -> None:
     """Write the sums of English words, and of the words of the names of places, into an index folder that has the
     arrays of the postings."""
     names = sum_up(word for place in places for word in WORD.findall(fold_text(place)))
-    np.save(folder / FOLDER / FILE, np.union1d(_sum_up_english(), names))
+    np.save(folder / FOLDER / FILE, np.union1d(sum_up_english(), names))
 
 
 def make_american(word: str) -> str:

@@ -248,16 +248,17 @@ class TextIndex:
 
     def explain(self, wanted: TextQuery, number: int) -> list[Reason]:
         """Why a record was found: each part of the query with what it matches there and adds before coverage."""
-        counts, reasons = dict(zip(wanted.words, wanted.counts, strict=True)), []
+        counts, typed, reasons = dict(zip(wanted.words, wanted.counts, strict=True)), dict(wanted.typed), []
         for concept in self.reader.read_concepts(wanted):
             own = sum(self._score_of(self._words.look_up(word), number) for word in concept.words)
-            found = [(own, " ".join(concept.words))]
+            as_typed = self._say_typed(concept, typed)
+            found = [(own, as_typed)]
             for other in concept.others:
                 score = OTHER_WORDS * self._score_of(self._words.look_up_all(other), number)
-                found.append((score, " ".join(other)))
+                found.append((score, self._write(other)))
             score, matched = max(found)
             score *= count_typed(concept, counts)
-            reasons.append(Reason(" ".join(concept.words), matched if score else "", round(score, 2)))
+            reasons.append(Reason(as_typed, matched if score else "", round(score, 2)))
         return reasons
 
     def explain_names(self, wanted: TextQuery, number: int) -> int:
@@ -281,15 +282,21 @@ class TextIndex:
     def show_widened(self, wanted: TextQuery, hits: Hits) -> dict[str, list[str]]:
         """By part of the query as typed, the other expressions that count for it, as the thesaurus writes them; what
         was guessed from a slip, by its commonest forms."""
-        typed, written = dict(wanted.typed), self._thesaurus.written
+        typed = dict(wanted.typed)
         return {
-            written.get(concept.key) or " ".join(typed.get(word, word) for word in concept.words): [
-                written.get(other) or " ".join(self._arrays.choose_form(word) for word in other)
-                for other in concept.others
-            ]
+            self._say_typed(concept, typed): [self._write(other) for other in concept.others]
             for concept in hits.concepts
             if concept.others
         }
+
+    def _say_typed(self, concept: Concept, typed: Mapping[str, str]) -> str:
+        """A part of a query as it was typed, with its small words where it is known by them."""
+        return self._thesaurus.written.get(concept.key) or " ".join(typed[word] for word in concept.words)
+
+    def _write(self, stems: Sequence[str]) -> str:
+        """An expression as the thesaurus writes it, or by the commonest forms of its words."""
+        found = self._thesaurus.written.get(tuple(stems))
+        return found or " ".join(self._arrays.choose_form(word) for word in stems)
 
     def list_unknown(self, wanted: TextQuery, hits: Hits) -> list[str]:
         """The words of a query, as typed, of which no record has any, nor another expression for it."""

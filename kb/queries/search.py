@@ -18,7 +18,8 @@ from kb.queries.request import SearchRequest
 from kb.records.card import Card
 from kb.records.facets import FACETS, NOT_STATED, REACH, list_facet_values
 
-NAMED_UNKNOWN = 3  # words that no record has are named, not all of a pasted letter
+LONGEST_TOLD = 6  # words of a search whose unknown words are told: in a sentence they are seldom what it is about
+SHORTEST_UNKNOWN = 3  # letters of these: "id" is what is left of "I'd"
 
 
 @dataclass(slots=True)
@@ -62,9 +63,9 @@ class ResultItem:
 class SearchResults:
     """A page of results. `matching_all` counts the records with every word; `words_ignored`: the text held none to
     search by; `text_cut`: words beyond the limit were left out; `loosened`: where nothing matches, how many records
-    would without each chosen filter, by its name, and without the text ("q"); `unknown`: words of the text that no
-    record has; `widened`: what else was looked for, by part of the text; `needs`: the places of the needs that the text
-    is for, with their weights; `mentioned`: what the text names of the filters' values."""
+    would without each chosen filter, by its name, and without the text ("q"); `unknown`: words of a short text that
+    no record has; `widened`: what else was looked for, by part of the text; `needs`: the places of the needs that the
+    text is for, with their weights; `mentioned`: what the text names of the filters' values."""
 
     request: SearchRequest
     total: int
@@ -88,8 +89,8 @@ class SearchResults:
 
     @property
     def unknown_line(self) -> str:
-        """Which words no record has, the first three of them; empty where all are known."""
-        quoted = [f"“{word}”" for word in self.unknown[:NAMED_UNKNOWN]]
+        """Which words no record has; empty where none is told."""
+        quoted = [f"“{word}”" for word in self.unknown]
         said = " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
         return f"No record says {said}." if said else ""
 
@@ -155,12 +156,19 @@ def run_search(generation: Generation, request: SearchRequest, today: date) -> S
         matching_all=(found & hits.all_words).bit_count() if request.text else 0,
         words_ignored=bool(request.text) and wanted.is_empty,
         text_cut=wanted.cut,
-        unknown=tuple(generation.index.list_unknown(wanted, hits)),
+        unknown=_list_unknown(generation, wanted, hits),
         widened=generation.index.show_widened(wanted, hits),
         needs=hits.needs,
         mentioned=mentioned,
         loosened={} if total else _count_loosened(hits, chosen, generation.index.count),
     )
+
+
+def _list_unknown(generation: Generation, wanted: TextQuery, hits: Hits) -> tuple[str, ...]:
+    if len(wanted.words) > LONGEST_TOLD:
+        return ()
+    found = generation.index.list_unknown(wanted, hits)
+    return tuple(word for word in found if len(word) >= SHORTEST_UNKNOWN and not word.isdigit())
 
 
 def _count_loosened(hits: Hits, chosen: Mapping[str, int], count: int) -> dict[str, int]:
