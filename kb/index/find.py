@@ -62,9 +62,9 @@ class Hits:
 
     `all_words` have every word and phrase; `some_words` also holds those whose words weigh enough of the query
     (weights.SHARE_OF_BEST), and those that answer the need it is for. `concepts` are the parts of the query with all
-    that was looked for, `needs` the places of the needs it is for, with their weights, heaviest first; none
-    for a query that is a record's name. `alike` are the first records (at most weights.LIKE_OF_FIRST) and how like each
-    is to the first three, from 0 to 1.
+    that was looked for, `unknown` the stems of parts that no record has, `needs` the places of the needs it is for, with
+    their weights, heaviest first; none for a query that is a record's name. `alike` are the first records (at most
+    weights.LIKE_OF_FIRST) and how like each is to the first three, from 0 to 1.
     """
 
     all_words: int
@@ -73,6 +73,7 @@ class Hits:
     concepts: tuple[Concept, ...] = ()
     needs: tuple[tuple[int, float], ...] = ()
     alike: tuple[Numbers, Scores] = (NO_NUMBERS, NO_SCORES)
+    unknown: tuple[str, ...] = ()
 
     def rank(self, within: int, limit: int | None = None) -> list[int]:
         """Numbers of the matching records in the set `within`, best first; ties in the order of numbers.
@@ -154,7 +155,7 @@ class TextIndex:
         if wanted.is_empty:
             return Hits(everything, everything, scores)
         concepts = self.reader.read_concepts(wanted)
-        coverage, all_words = self._add_concepts(wanted, concepts, scores)
+        coverage, all_words, unknown = self._add_concepts(wanted, concepts, scores)
         some_words = self._choose_covered(coverage, share_of_best) if wanted.words else everything
         required, is_sound = self._require(wanted)
         all_words = all_words & required if is_sound else 0
@@ -181,10 +182,14 @@ class TextIndex:
             )
         for weight, found in named.items():
             scores[list_members(found)] += weight
-        return Hits(all_words, some_words, scores, tuple(concepts), () if exact else needs, alike)
+        return Hits(all_words, some_words, scores, tuple(concepts), () if exact else needs, alike, tuple(unknown))
 
-    def _add_concepts(self, wanted: TextQuery, concepts: Sequence[Concept], scores: Scores) -> tuple[Scores, int]:
-        """Add what concepts score; how much of the query, by idf, each record has, and the records with all of it."""
+    def _add_concepts(
+        self, wanted: TextQuery, concepts: Sequence[Concept], scores: Scores
+    ) -> tuple[Scores, int, list[str]]:
+        """Add what concepts score; how much of the query, by idf, each record has, the records with all of it, and the
+        stems of concepts that no record has."""
+        unknown: list[str] = []
         counts = dict(zip(wanted.words, wanted.counts, strict=True))
         coverage, all_words = self._coverage, (1 << self.count) - 1
         for concept in concepts:
@@ -192,7 +197,9 @@ class TextIndex:
             scores[found.numbers] += count_typed(concept, counts) * found.scores
             coverage[found.numbers] += found.covered
             all_words &= found.bits
-        return coverage, all_words
+            if not len(found.numbers):
+                unknown += concept.words
+        return coverage, all_words, unknown
 
     def _require(self, wanted: TextQuery) -> tuple[int, bool]:
         """The records with every phrase and nothing that is excluded; False beside them if nobody wrote a phrase: its
@@ -297,12 +304,6 @@ class TextIndex:
         """An expression as the thesaurus writes it, or by the commonest forms of its words."""
         found = self._thesaurus.written.get(tuple(stems))
         return found or " ".join(self._arrays.choose_form(word) for word in stems)
-
-    def list_unknown(self, wanted: TextQuery, hits: Hits) -> list[str]:
-        """The words of a query, as typed, of which no record has any, nor another expression for it."""
-        typed = dict(wanted.typed)
-        unknown = (each.words for each in hits.concepts if not len(self._concepts.look_up(each).numbers))
-        return [typed[word] for words in unknown for word in words]
 
     @staticmethod
     def _score_of(matches: Matches, number: int) -> float:

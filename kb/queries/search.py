@@ -156,7 +156,7 @@ def run_search(generation: Generation, request: SearchRequest, today: date) -> S
         matching_all=(found & hits.all_words).bit_count() if request.text else 0,
         words_ignored=bool(request.text) and wanted.is_empty,
         text_cut=wanted.cut,
-        unknown=_list_unknown(generation, wanted, hits),
+        unknown=_list_unknown(wanted, hits),
         widened=generation.index.show_widened(wanted, hits),
         needs=hits.needs,
         mentioned=mentioned,
@@ -164,10 +164,10 @@ def run_search(generation: Generation, request: SearchRequest, today: date) -> S
     )
 
 
-def _list_unknown(generation: Generation, wanted: TextQuery, hits: Hits) -> tuple[str, ...]:
-    if len(wanted.words) > LONGEST_TOLD:
+def _list_unknown(wanted: TextQuery, hits: Hits) -> tuple[str, ...]:
+    if not hits.unknown or len(wanted.words) > LONGEST_TOLD:
         return ()
-    found = generation.index.list_unknown(wanted, hits)
+    found = (typed for stem, typed in wanted.typed if stem in hits.unknown)
     return tuple(word for word in found if len(word) >= SHORTEST_UNKNOWN and not word.isdigit())
 
 
