@@ -230,7 +230,7 @@ def test_an_expression_known_by_its_small_words_finds_nothing_of_what_its_one_wo
 
 def test_what_is_looked_for_beside_an_expression_is_told_with_its_small_words(generation: Generation) -> None:
     wanted = parse_query("places in care")
-    widened = generation.index.show_widened(wanted, generation.index.find(wanted))
+    widened = generation.index.reasons.show_widened(wanted, generation.index.find(wanted).concepts)
     assert "foster" in widened["in care"]
     assert "care" not in widened
 
@@ -272,7 +272,7 @@ def test_a_word_of_several_meanings_is_not_widened_by_one_of_them(
     generation: Generation, typed: str, other: str
 ) -> None:
     wanted = parse_query(typed)
-    shown = generation.index.show_widened(wanted, generation.index.find(wanted))
+    shown = generation.index.reasons.show_widened(wanted, generation.index.find(wanted).concepts)
     assert other not in {each.lower() for listed in shown.values() for each in listed}
 
 
@@ -519,7 +519,7 @@ def test_a_word_longer_than_any_name_is_not_guessed_at(generation: Generation) -
 def test_an_explanation_names_what_each_part_of_a_query_matches(generation: Generation) -> None:
     wanted = parse_query("roof zzqqzz")
     number = generation.index.find(wanted).rank((1 << generation.index.count) - 1)[0]
-    roof, unknown = generation.index.explain(wanted, number)
+    roof, unknown = generation.index.reasons.explain(wanted, number)
     assert (roof.typed, roof.score > 0) == ("roof", True)
     assert (unknown.matched, unknown.score) == ("", 0.0)
 
@@ -527,13 +527,13 @@ def test_an_explanation_names_what_each_part_of_a_query_matches(generation: Gene
 def test_an_explanation_writes_words_as_they_were_typed_and_others_as_they_are_written(generation: Generation) -> None:
     wanted = parse_query("Turing placements bunking off")
     number = generation.catalogue.find_number("funding", "turing-scheme")
-    assert [reason.typed for reason in generation.index.explain(wanted, number)] == [
+    assert [reason.typed for reason in generation.index.reasons.explain(wanted, number)] == [
         "turing",
         "placements",
         "bunking off",
     ]
     number = generation.catalogue.find_number("glossary", "persistent-absence")
-    (reason,) = generation.index.explain(parse_query("EBSA"), number)
+    (reason,) = generation.index.reasons.explain(parse_query("EBSA"), number)
     assert (reason.typed, reason.matched) == ("ebsa", "persistent absence")
 
 

@@ -30,7 +30,8 @@ from kb.index.postings import FOLDER, FieldPostings, PostingArrays
 from kb.index.proper import ProperWords, list_parts
 from kb.index.query import TextQuery
 from kb.index.reading import QueryReader
-from kb.index.scores import Matches, Numbers, Scores, WordScores, list_members, make_bits
+from kb.index.reasons import Reasons, count_typed
+from kb.index.scores import Numbers, Scores, WordScores, list_members, make_bits
 from kb.index.spots import Spot, Spots
 from kb.index.sums import NAMES, TextSums
 from kb.index.thesaurus import Concept, read_thesaurus
@@ -47,7 +48,6 @@ from kb.index.weights import (
     MEANING_OF_FIRST,
     NEED_SHOWS,
     NEEDS,
-    OTHER_WORDS,
     SAID_NAME,
     SHARE_OF_BEST,
 )
@@ -62,8 +62,8 @@ class Hits:
 
     `all_words` have every word and phrase; `some_words` also holds those whose words weigh enough of the query
     (weights.SHARE_OF_BEST), and those that answer the need it is for. `concepts` are the parts of the query with all
-    that was looked for, `unknown` the stems of parts that no record has, `needs` the places of the needs it is for, with
-    their weights, heaviest first; none for a query that is a record's name. `alike` are the first records (at most
+    that was looked for, `unknown` the stems of parts that no record has, `needs` the places of the needs it is for,
+    with their weights, heaviest first; none for a query that is a record's name. `alike` are the first records (at most
     weights.LIKE_OF_FIRST) and how like each is to the first three, from 0 to 1.
     """
 
@@ -89,16 +89,6 @@ class Hits:
         return ranked
 
 
-@dataclass(frozen=True)
-class Reason:
-    """Why a record matches a part of a query: the typed words, the expression that the record has (the same words, or
-    others of the thesaurus), and what that adds to its score. `matched` is empty where the record has none of it."""
-
-    typed: str
-    matched: str
-    score: float
-
-
 class TextIndex:
     """One generation's index, read only. Safe to share between threads."""
 
@@ -114,6 +104,7 @@ class TextIndex:
         self._spots, self._names = Spots(folder), TextSums(folder / FOLDER / NAMES)
         self._concepts = ConceptScores(folder, self._words, self._thesaurus, self.count)
         self.reader = QueryReader(self._arrays, self._thesaurus, English(folder))
+        self.reasons = Reasons(self.reader, self._arrays, self._words, self._thesaurus)
         self._proper = ProperWords(folder, self._arrays)
         self._record_words = RecordWords(folder, self._words.vocabulary)
 
@@ -253,21 +244,6 @@ class TextIndex:
             return 0
         return make_bits(np.flatnonzero(coverage >= share_of_best * best), self.count)
 
-    def explain(self, wanted: TextQuery, number: int) -> list[Reason]:
-        """Why a record was found: each part of the query with what it matches there and adds before coverage."""
-        counts, typed, reasons = dict(zip(wanted.words, wanted.counts, strict=True)), dict(wanted.typed), []
-        for concept in self.reader.read_concepts(wanted):
-            own = sum(self._score_of(self._words.look_up(word), number) for word in concept.words)
-            as_typed = self._say_typed(concept, typed)
-            found = [(own, as_typed)]
-            for other in concept.others:
-                score = OTHER_WORDS * self._score_of(self._words.look_up_all(other), number)
-                found.append((score, self._write(other)))
-            score, matched = max(found)
-            score *= count_typed(concept, counts)
-            reasons.append(Reason(as_typed, matched if score else "", round(score, 2)))
-        return reasons
-
     def explain_names(self, wanted: TextQuery, number: int) -> int:
         """How many names that a query says among other words are a record's."""
         return sum(number in said for said in self._find_said(wanted))
@@ -285,30 +261,6 @@ class TextIndex:
             return []
         near: list[float] = self._needs.compare_centres(self._meanings.embed(text)).tolist()
         return near
-
-    def show_widened(self, wanted: TextQuery, hits: Hits) -> dict[str, list[str]]:
-        """By part of the query as typed, the other expressions that count for it, as the thesaurus writes them; what
-        was guessed from a slip, by its commonest forms."""
-        typed = dict(wanted.typed)
-        return {
-            self._say_typed(concept, typed): [self._write(other) for other in concept.others]
-            for concept in hits.concepts
-            if concept.others
-        }
-
-    def _say_typed(self, concept: Concept, typed: Mapping[str, str]) -> str:
-        """A part of a query as it was typed, with its small words where it is known by them."""
-        return self._thesaurus.written.get(concept.key) or " ".join(typed[word] for word in concept.words)
-
-    def _write(self, stems: Sequence[str]) -> str:
-        """An expression as the thesaurus writes it, or by the commonest forms of its words."""
-        found = self._thesaurus.written.get(tuple(stems))
-        return found or " ".join(self._arrays.choose_form(word) for word in stems)
-
-    @staticmethod
-    def _score_of(matches: Matches, number: int) -> float:
-        at = int(np.searchsorted(matches.numbers, number))
-        return float(matches.scores[at]) if at < len(matches.numbers) and matches.numbers[at] == number else 0.0
 
     def forget(self) -> None:
         """Drop what is kept of words and expressions, for measuring their first use."""
@@ -353,11 +305,6 @@ class TextIndex:
         if not others:
             return found
         return [[spot for spot in spots if spot[2] in own] or spots for spots in found]
-
-
-def count_typed(concept: Concept, counts: Mapping[str, int]) -> int:
-    """How often a concept was typed: as often as the word of it that was typed most."""
-    return max(counts[word] for word in concept.words)
 
 
 def _find_largest(figures: Scores, count: int) -> Numbers:

@@ -38,7 +38,7 @@ def explain_results(generation: Generation, results: SearchResults) -> dict[str,
 def _explain_words(generation: Generation, wanted: TextQuery, elsewhere: int, number: int | None) -> Iterator[str]:
     if number is None:
         return
-    for reason in generation.index.explain(wanted, number):
+    for reason in generation.index.reasons.explain(wanted, number):
         if not reason.matched:
             yield f"{reason.typed}: not here"
         else:

@@ -157,7 +157,7 @@ def run_search(generation: Generation, request: SearchRequest, today: date) -> S
         words_ignored=bool(request.text) and wanted.is_empty,
         text_cut=wanted.cut,
         unknown=_list_unknown(wanted, hits),
-        widened=generation.index.show_widened(wanted, hits),
+        widened=generation.index.reasons.show_widened(wanted, hits.concepts),
         needs=hits.needs,
         mentioned=mentioned,
         loosened={} if total else _count_loosened(hits, chosen, generation.index.count),
