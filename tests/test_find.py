@@ -626,6 +626,26 @@ def test_what_is_suggested_finds_something(generation: Generation) -> None:
     assert list_found(generation, suggested)[0] == "case-study/portsmouth-community-wardens"
 
 
+@pytest.mark.parametrize(("typed", "left_out"), [("EBSA", "school"), ("bunking off", "school")])
+def test_a_common_word_of_another_expression_is_not_marked_by_itself(
+    generation: Generation, typed: str, left_out: str
+) -> None:
+    query = parse_query(typed)
+    hits = generation.index.find(query)
+    numbers = hits.rank(hits.some_words)[:20]
+    marked = {
+        text[start:end].lower()
+        for (_card, text), spots in zip(
+            generation.catalogue.list_cards_with_texts(numbers),
+            generation.index.find_spots(query, hits, numbers),
+            strict=True,
+        )
+        for start, end, _word in spots
+    }
+    assert marked
+    assert not {word for word in marked if stem_word(word) == stem_word(left_out)}
+
+
 def find_spots(text: str, *forms: str) -> list[Spot]:
     """Where words stand in a text, found by what is written there."""
     return [(start, end, forms.index(word)) for word, start, end in place_words(text) if word in forms]

@@ -52,6 +52,7 @@ from kb.index.weights import (
     SHARE_OF_BEST,
 )
 
+EVERYWHERE = 4  # a word that more than one in so many records has
 NO_NUMBERS: Numbers = np.zeros(0, dtype=np.int64)
 NO_SCORES: Scores = np.zeros(0, dtype=np.float32)
 
@@ -299,12 +300,19 @@ class TextIndex:
         """Where words of a query stand in the text of each of these records; in a record with none of them, where the
         other expressions stand that were looked for."""
         own = self._arrays.number_words(wanted.words)
-        stems = dict.fromkeys(word for concept in hits.concepts for other in concept.others for word in other)
+        expressions = (other for concept in hits.concepts for other in concept.others)
+        stems = dict.fromkeys(
+            word for other in expressions for word in other if len(other) == 1 or not self._is_everywhere(word)
+        )
         others = [word for word in self._arrays.number_words(stems) if word not in own]
         found = self._spots.find([*own, *others], numbers)
         if not others:
             return found
         return [[spot for spot in spots if spot[2] in own] or spots for spots in found]
+
+    def _is_everywhere(self, stem: str) -> bool:
+        """Whether so many records have a word that it says nothing without the rest of an expression."""
+        return len(self._words.look_up(stem).numbers) > self.count // EVERYWHERE
 
 
 def _find_largest(figures: Scores, count: int) -> Numbers:
