@@ -183,6 +183,8 @@ class PostingArrays:
     def find_longer(self, start: str) -> str | None:
         """The word that most records have of those whose stem begins with some letters; None where none does."""
         key = start.encode()
+        if len(key) >= self._stems.dtype.itemsize:  # a longer text would have the whole array copied to hold it
+            return None
         first, end = (int(self._stems.searchsorted(np.bytes_(each))) for each in (key, key + b"\xff"))
         return bytes(self.forms[first + int(np.argmax(self.frequencies[first:end]))]).decode() if end > first else None
 

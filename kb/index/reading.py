@@ -67,7 +67,7 @@ class QueryReader:
 
     def _complete(self, typed: str) -> str | None:
         """The commonest word that begins as an abbreviation does: regen is regeneration. English words are none."""
-        if len(typed) < SHORTEST_START or self._english.has(typed):
+        if not SHORTEST_START <= len(typed) <= MAX_LENGTH or self._english.has(typed):
             return None
         return self._arrays.find_longer(typed)
 
