@@ -78,7 +78,7 @@ def test_a_lead_school_gets_to_the_single_change_that_opens_most(open_page: Open
 
 @pytest.mark.parametrize("width", [375, 1280])
 def test_links_bring_a_verdict_that_was_not_shown_into_view(open_page: OpenPage, width: int) -> None:
-    page = open_page("/match?urn=100000", width, scripts=False)
+    page = open_page("/match?urn=100000&service_area=regeneration-and-renewal", width, scripts=False)
     expect(page.locator("section", has=page.locator("#group-check")).locator("li.app-verdict")).to_have_count(10)
     show_all(page, "#group-check")
     expect(
