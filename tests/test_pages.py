@@ -206,7 +206,7 @@ def test_a_search_that_no_record_meets_in_full_says_so(get_page: PageReader) -> 
         ("makaton training", "No record says “makaton”. These have others of your words, closest first."),
         ("oxbridge makaton trip", "No record says “oxbridge” or “makaton”. These have others of your words"),
         ("Makaton zzqqa zzqqb lessons", "No record says “makaton”, “zzqqa” or “zzqqb”."),
-        ("I'd say police trampoline 97", "No record has all your words."),
+        ("I'd say police trampoline 9713", "No record has all your words."),
         ("please could someone tell me who happily teaches makaton to our parents", "No record has all your words."),
     ],
 )
