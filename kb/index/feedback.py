@@ -21,9 +21,8 @@ from kb.index.postings import map_array
 from kb.index.scores import Numbers, Scores, WordScores
 
 FOLDER = "feedback"
-WORDS_KEPT = (
-    100  # of a record: with all of them the judged queries score the same, with 50 a little less (docs/decisions/0015)
-)
+# Of a record: with all of them the judged queries score the same, with 50 a little less (docs/decisions/0015).
+WORDS_KEPT = 100
 
 
 def write_record_words(folder: Path, scores: WordScores, count: int) -> None:

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from kb.index.postings import map_array
 
-NAMES = (
-    "names.npy"  # of all whole names, in the folder of arrays: nearly no query is one, and to ask Whoosh takes longer
-)
+# Of all whole names, in the folder of arrays: nearly no query is one, and to ask Whoosh takes longer.
+NAMES = "names.npy"
 Sums = NDArray[np.uint32]
 
 

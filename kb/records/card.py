@@ -101,22 +101,18 @@ def _describe_joint_bid(stream: FundingStream, vocabulary: Vocabulary) -> str | 
     """Who must lead a joint bid and who must be in it, as far as the record has it in its fields."""
     lead, partners, said = stream.lead, stream.partners, []
     if lead and lead.may_be:
-        said.append(f"Led by: {_list_labels(lead.may_be, 'applicants', vocabulary)}")
+        said.append(f"Led by: {', '.join(_label_all(lead.may_be, 'applicants', vocabulary) or ())}")
     if partners and partners.min:
         said.append(f"at least {partners.min} {'partner' if partners.min == 1 else 'partners'} beside the lead")
     if partners and partners.schools_min:
         schools = "school" if partners.schools_min == 1 else "schools"
         said.append(f"at least {partners.schools_min} {schools} in all")
     if partners and partners.must_include:
-        said.append(f"must include: {_list_labels(partners.must_include, 'bodies', vocabulary)}")
+        said.append(f"must include: {', '.join(_label_all(partners.must_include, 'bodies', vocabulary) or ())}")
     if partners and partners.one_of:
-        said.append(f"one of: {_list_labels(partners.one_of, 'bodies', vocabulary)}")
+        said.append(f"one of: {', '.join(_label_all(partners.one_of, 'bodies', vocabulary) or ())}")
     joined = "; ".join(said)
     return joined[0].upper() + joined[1:] if joined else None
-
-
-def _list_labels(values: tuple[str, ...], name: str, vocabulary: Vocabulary) -> str:
-    return ", ".join(vocabulary.label(name, value) for value in values)
 
 
 def _card_case(case: CaseStudy, vocabulary: Vocabulary) -> Card:
