@@ -19,7 +19,7 @@ import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import accumulate
@@ -110,11 +110,18 @@ def sample_corpus(real: Corpus, size: int, rng: random.Random) -> Corpus:
     sample = replace(
         real, funding=keep(real.funding), case_studies=keep(real.case_studies), glossary=keep(real.glossary)
     )
-    return replace(sample, needs={theme: keep_answers(sample, needs) for theme, needs in real.needs.items()})
+    needs = {theme: keep_answers(sample, needs) for theme, needs in real.needs.items()}
+    known = {need.id for kept in needs.values() for need in kept}
+    return replace(sample, needs={theme: tuple(_keep_wider(known, kept)) for theme, kept in needs.items()})
+
+
+def _keep_wider(known: Collection[str], needs: Iterable[Need]) -> Iterator[Need]:
+    for need in needs:
+        yield need if need.wider in known else need.model_copy(update={"wider": None})
 
 
 def keep_answers(sample: Corpus, needs: Iterable[Need]) -> tuple[Need, ...]:
-    """The needs with the answers that a sample of the records still holds."""
+    """The needs that a sample of the records still answers, with these answers."""
     folders = {"funding": sample.funding, "case-studies": sample.case_studies, "framework": sample.framework}
     known = {f"{folder}/{record.id}" for folder, records in folders.items() for record in records}
     known |= {f"glossary/{term.id}" for term in sample.glossary}
@@ -122,7 +129,8 @@ def keep_answers(sample: Corpus, needs: Iterable[Need]) -> tuple[Need, ...]:
     def keep(addresses: Iterable[str] | None) -> tuple[str, ...] | None:
         return tuple(address for address in addresses or () if address in known) or None
 
-    return tuple(need.model_copy(update={name: keep(getattr(need, name)) for name in GRADES}) for need in needs)
+    kept = (need.model_copy(update={name: keep(getattr(need, name)) for name in GRADES}) for need in needs)
+    return tuple(need for need in kept if need.best or need.useful)
 
 
 def vary_record(record: Any, number: int, real: Corpus, words: WordSource) -> FundingStream | CaseStudy:

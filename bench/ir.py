@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,7 +32,6 @@ DEPTH = 1000  # how much of a ranking counts
 FIRST = 10
 ANY_WORD = 1e-9  # a share of the best record's words that any word reaches
 EVERY = 1_000_000  # more records than any collection has
-SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 SAMPLES, SEED = 5000, 20261122
 
 Grades = Mapping[int, int]  # grade by the number of a document
@@ -51,26 +49,18 @@ class Collection:
 
 
 class Way(NamedTuple):
-    """A way for ours to rank: the share of the best record's words that a record must have, how many of the first are
-    held against the first three, and whether a query is also held against what the title and each sentence mean."""
+    """A way for ours to rank: the share of the best record's words that a record must have, and how many of the first
+    are held against the first three."""
 
     share: float
     like_of_first: int
-    by_meaning: bool = False
 
 
 WHOLE = "ours, the whole ranking (any word), by its words"
 WAYS = {
-    f"ours, as the site answers without meaning ({SHARE_OF_BEST:.0%} of the best record's words)": Way(
-        SHARE_OF_BEST, LIKE_OF_FIRST
-    ),
-    f"ours, as the site answers ({SHARE_OF_BEST:.0%} of the best record's words)": Way(
-        SHARE_OF_BEST, LIKE_OF_FIRST, True
-    ),
+    f"ours, as the site answers ({SHARE_OF_BEST:.0%} of the best record's words)": Way(SHARE_OF_BEST, LIKE_OF_FIRST),
     WHOLE: Way(ANY_WORD, 0),
     "the same, and what is like the first three": Way(ANY_WORD, EVERY),
-    "the same, and what is meant": Way(ANY_WORD, EVERY, True),
-    "what is meant, and nothing that is like the first three": Way(ANY_WORD, 0, True),
 }
 
 
@@ -144,19 +134,9 @@ def score_searcher(search: Searcher, collection: Collection) -> list[Scores]:
     ]
 
 
-def make_searcher(
-    folder: Path, documents: Sequence[tuple[str, str]], by_meaning: bool = False
-) -> Callable[[Way], Searcher]:
-    """The project's own index over documents: the title as names, the text as body; it gives a search for each way.
-
-    `by_meaning`: it knows what the title and each sentence mean.
-    """
-    made = (
-        IndexDocument(
-            number, title, {}, "", "", text, short_texts=(title, *SENTENCE_END.split(text)) if by_meaning else ()
-        )
-        for number, (title, text) in enumerate(documents)
-    )
+def make_searcher(folder: Path, documents: Sequence[tuple[str, str]]) -> Callable[[Way], Searcher]:
+    """The project's own index over documents: the title as names, the text as body; it gives a search for each way."""
+    made = (IndexDocument(number, title, {}, "", "", text) for number, (title, text) in enumerate(documents))
     every = (1 << write_index(folder, made)) - 1
     index = open_index(folder)
     return lambda way: (
@@ -176,12 +156,9 @@ def measure_collection(collection: Collection) -> dict[str, list[Scores]]:
     """The scores of every searcher by its name: ours in each way, then the others."""
     rows: dict[str, list[Scores]] = {}
     with tempfile.TemporaryDirectory() as folder:
-        ours = {
-            by_meaning: make_searcher(Path(folder) / str(by_meaning), collection.documents, by_meaning)
-            for by_meaning in (False, True)
-        }
+        ours = make_searcher(Path(folder) / "index", collection.documents)
         for name, way in WAYS.items():
-            rows[name] = score_searcher(ours[way.by_meaning](way), collection)
+            rows[name] = score_searcher(ours(way), collection)
     for name, make_peer in PEERS.items():
         rows[name] = score_searcher(make_peer(collection.documents, DEPTH), collection)
     return rows

@@ -66,6 +66,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = read_clock) -
         COMPRESS_BR_LEVEL=2,
         COMPRESS_BR_WINDOW=16,
         COMPRESS_LEVEL=4,
+        COMPRESS_EVALUATE_CONDITIONAL_REQUEST=False,  # no page has a tag or a date to ask by
     )
     app.url_map.strict_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

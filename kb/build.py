@@ -152,7 +152,7 @@ def list_need_texts(corpus: Corpus, cards: Sequence[Card]) -> list[NeedTexts]:
     numbers = {card.url: number for number, card in enumerate(cards)}
     return [
         NeedTexts(
-            (need.need, *need.asked_as), {numbers[address_of(named)]: grade for named, grade in need.answers.items()}
+            need.need, need.asked_as, {numbers[address_of(named)]: grade for named, grade in need.answers.items()}
         )
         for needs in corpus.needs.values()
         for need in needs

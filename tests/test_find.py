@@ -53,9 +53,9 @@ def index_folder(built_data: Path, generation: Generation) -> Path:
 
 @pytest.fixture(scope="module")
 def plain(index_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> TextIndex:
-    """The same index without its thesaurus and its vectors, which finds by the words as typed."""
+    """The same index without its thesaurus and its needs, which finds by the words as typed."""
     folder = tmp_path_factory.mktemp("plain") / "index"
-    shutil.copytree(index_folder, folder, ignore=shutil.ignore_patterns("thesaurus.json", "meanings*"))
+    shutil.copytree(index_folder, folder, ignore=shutil.ignore_patterns("thesaurus.json", "needs"))
     return open_index(folder)
 
 
@@ -137,40 +137,6 @@ def test_having_every_word_lifts_a_record(plain: TextIndex) -> None:
     every = list_members(hits.all_words)
     assert 0 < len(every) < hits.some_words.bit_count()
     assert (hits.scores[every] > np.maximum(*apart)[every]).all()
-
-
-def test_without_its_vectors_an_index_finds_the_same_records_in_another_order(
-    generation: Generation, index_folder: Path, tmp_path: Path
-) -> None:
-    bare = tmp_path / "index"
-    shutil.copytree(index_folder, bare, ignore=shutil.ignore_patterns("meanings*"))
-    wanted = parse_query("teenagers with nothing to do in the evening")
-    with_meaning, by_words = generation.index.find(wanted), open_index(bare).find(wanted)
-    assert (with_meaning.all_words, with_meaning.some_words) == (by_words.all_words, by_words.some_words)
-    assert with_meaning.rank(with_meaning.some_words) != by_words.rank(by_words.some_words)
-
-
-def test_meaning_lifts_the_record_whose_text_says_the_same_in_other_words(tmp_path: Path) -> None:
-    texts = ("Repairing machines in a workshop", "Breakfast before lessons so that no child is hungry")
-    write_index(
-        tmp_path / "index",
-        (
-            IndexDocument(number, "school scheme", {}, "", "", "for a school", short_texts=(text,))
-            for number, text in enumerate(texts)
-        ),
-    )
-    hits = open_index(tmp_path / "index").find(parse_query("school feeding starving pupils in the morning"))
-    assert hits.rank(hits.some_words) == [1, 0]
-
-
-def test_a_record_with_no_text_to_compare_is_found_as_before(tmp_path: Path) -> None:
-    folder = tmp_path / "index"
-    texts = ((), ("about wardens",), ())
-    write_index(
-        folder, (IndexDocument(no, "wardens", {}, "", "", "", short_texts=each) for no, each in enumerate(texts))
-    )
-    hits = open_index(folder).find(parse_query("wardens"))
-    assert hits.rank(hits.some_words) == [1, 0, 2]
 
 
 def test_what_the_build_worked_out_for_the_thesaurus_is_what_its_expressions_score(
@@ -509,7 +475,6 @@ def test_words_that_the_thesaurus_alone_knows_are_no_slips(generation: Generatio
     for typed in ("blazers", "EBSA", "imam", "moskue"):
         wanted = parse_query(typed)
         assert generation.index.reader.suggest_spelling(wanted) is None
-        assert generation.index.reader.say_plainly(wanted) == typed.lower()
 
 
 def test_a_word_longer_than_any_name_is_not_guessed_at(generation: Generation) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from kb.queries.judge import (
     list_unknown_records,
     list_worst,
     read_judged_file,
+    read_judged_folder,
     read_similar_file,
     score_queries,
     score_query,
@@ -32,10 +33,11 @@ from kb.queries.related import find_stream_links
 TODAY = date(2026, 11, 21)
 JUDGED = PROJECT / "judged"
 FILES = sorted(path for path in JUDGED.glob("*.yml") if path.name != SIMILAR_FILE)
-LATER = sorted((JUDGED / "later").glob("*.yml"))
+LATER = ("more", "later", "latest")
 # What the search reached when the weights were set, a little below, so that a small loss for a good reason can pass.
-FLOOR_NDCG, FLOOR_SUCCESS = 0.82, 0.95
-FLOOR_SIMILAR_NDCG, FLOOR_SIMILAR_SUCCESS = 0.75, 0.92
+FLOOR_NDCG, FLOOR_SUCCESS = 0.84, 0.97
+FLOOR_MORE_NDCG, FLOOR_MORE_SUCCESS = 0.76, 0.95
+FLOOR_SIMILAR_NDCG, FLOOR_SIMILAR_SUCCESS = 0.79, 0.92
 
 
 @pytest.fixture(scope="module")
@@ -101,18 +103,21 @@ def test_there_are_at_least_forty_queries_of_each_user_and_a_third_is_held_out(q
         assert sum(query.held_out for query in of_user) == len(of_user) // 3
 
 
-def test_queries_written_later_are_all_held_out_and_none_is_asked_twice(queries: list[JudgedQuery]) -> None:
-    later = [query for path in LATER for query in read_judged_file(path)]
-    assert Counter(query.user for query in later) == {"head": 19, "council": 20, "cluster": 19}
-    assert all(query.held_out for query in later)
-    asked = [(query.user, query.text.casefold()) for query in (*queries, *later)]
+def test_queries_written_later_are_of_every_user_and_none_is_asked_twice(queries: list[JudgedQuery]) -> None:
+    later = {name: read_judged_folder(JUDGED / name) for name in LATER}
+    for name, found in later.items():
+        of_user = Counter(query.user for query in found)
+        assert set(of_user) == {"head", "council", "cluster"}
+        assert min(of_user.values()) >= 19
+        assert {query.held_out for query in found} == {name != "more"}
+    asked = [(query.user, query.text.casefold()) for query in chain(queries, *later.values())]
     assert len(set(asked)) == len(asked)
 
 
 def test_every_query_has_an_answer_and_every_graded_record_is_there(
     generation: Generation, queries: list[JudgedQuery]
 ) -> None:
-    queries = [*queries, *(query for path in LATER for query in read_judged_file(path))]
+    queries = [*queries, *(query for name in LATER for query in read_judged_folder(JUDGED / name))]
     assert [query.text for query in queries if max(query.grades.values()) < 2] == []
     assert list_unknown_records(generation, queries) == []
 
@@ -125,6 +130,13 @@ def test_the_search_answers_the_queries_its_weights_were_set_on_as_well_as_befor
     found = sum_up(score for score in scores if not score.query.held_out)
     assert found.ndcg >= FLOOR_NDCG
     assert found.success >= FLOOR_SUCCESS
+
+
+def test_more_queries_that_needs_were_weighed_by_are_answered_as_well_as_before(generation: Generation) -> None:
+    found = sum_up(score_queries(generation, read_judged_folder(JUDGED / "more"), TODAY))
+    assert found.ndcg >= FLOOR_MORE_NDCG
+    assert found.success >= FLOOR_MORE_SUCCESS
+    assert found.zero == 0
 
 
 def test_half_of_at_least_forty_judged_records_are_funding_and_a_third_is_held_out(
@@ -217,5 +229,4 @@ def test_the_command_says_why_a_record_is_found(built_data: Path) -> None:
     result = CliRunner().invoke(main, ["search", "roof", "--explain"], env={"KB_DATA": str(built_data)})
     assert result.exit_code == 0
     assert "roof: " in result.stdout
-    assert re.search(r"means \d+% the same", result.stdout)
     assert ", every word" in result.stdout

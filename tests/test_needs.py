@@ -37,13 +37,10 @@ def needs(generation: Generation) -> list[Need]:
 def find(tmp_path: Path) -> Callable[[str], Hits]:
     """Searches four short records and one need, which two of them answer."""
     bodies = ("evening classes", "college courses", "letters to the editor", "a hall for hire")
-    need = NeedTexts((LETTERS, "parents who struggle with reading"), {0: 3, 1: 2})
+    need = NeedTexts(LETTERS, ("parents who struggle with reading",), {0: 3, 1: 2})
     write_index(
         tmp_path / "index",
-        (
-            IndexDocument(number, body, {"title": (body,)}, "", "", body, short_texts=(body,))
-            for number, body in enumerate(bodies)
-        ),
+        (IndexDocument(number, body, {"title": (body,)}, "", "", body) for number, body in enumerate(bodies)),
         needs=[need],
     )
     index = open_index(tmp_path / "index")
@@ -110,9 +107,23 @@ def test_the_answers_of_a_need_are_grouped_by_how_well_they_answer_with_current_
 def test_the_page_of_needs_leads_to_each_of_them(get_page: Callable[..., BeautifulSoup], needs: list[Need]) -> None:
     page = get_page("/needs")
     links = [link["href"] for link in page.main.select(".app-needs a")]
-    assert links == [f"/needs/{need.id}" for need in needs]
+    assert links == [f"/needs/{need.id}" for need in needs if not need.wider]
     theme = find_part(page, "Groups of schools and joint bids")
     assert list_addresses(theme)[0].startswith("/needs/")
+
+
+def test_the_page_of_a_need_leads_to_its_special_cases_and_they_lead_back(
+    get_page: Callable[..., BeautifulSoup], needs: list[Need]
+) -> None:
+    wider = {need.wider for need in needs if need.wider}
+    assert len(wider) > 100
+    for need in needs[::60]:
+        family = need.wider or need.id
+        page = get_page(f"/needs/{family}")
+        special = list_addresses(page.main.nav) if page.main.nav else []
+        assert special == [f"/needs/{case.id}" for case in needs if case.wider == family]
+        crumbs = list_addresses(get_page(f"/needs/{need.id}").find(attrs={"aria-label": "Breadcrumb"}))
+        assert (f"/needs/{family}" in crumbs) == bool(need.wider)
 
 
 def test_a_page_of_a_need_shows_what_answers_it_best_first(
@@ -129,8 +140,8 @@ def test_a_page_of_a_need_shows_what_answers_it_best_first(
 
 def test_a_record_leads_to_the_needs_that_it_answers_best(get_page: Callable[..., BeautifulSoup]) -> None:
     condition = list_addresses(find_part(get_page("/funding/condition-improvement-fund"), "Needs it answers"))
-    assert condition[0] == "/needs/which-repair-money-is-ours", "and not the first of the file"
-    assert "/needs/repair-roof-and-worn-buildings" in condition
+    assert condition[0] == "/needs/repair-roof-and-worn-buildings", "and not the first of the file"
+    assert "/needs/which-repair-money-is-ours" in condition
     premium = list_addresses(find_part(get_page("/funding/pupil-premium"), "Needs it answers"))
     assert premium[0] == "/needs/pupil-premium-and-free-meals-rules"
     case = get_page("/case-studies/excellence-cluster-lead-school-bidding-rota")

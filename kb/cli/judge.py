@@ -18,6 +18,7 @@ from kb.queries.judge import (
     list_unknown_records,
     list_worst,
     read_judged_file,
+    read_judged_folder,
     read_similar_file,
     score_queries,
     score_similar,
@@ -25,7 +26,12 @@ from kb.queries.judge import (
 )
 
 JUDGED = PROJECT / "judged"
-LATER = "later"  # its folder of queries written when the ranking was set, which nobody looked at while setting it
+# Its folders of queries that were written later, each with what is said of it.
+LATER = {
+    "more": "More that the weights of needs were set on",
+    "later": "Written later, with no part in setting weights",
+    "latest": "Written last, with no part in anything",
+}
 
 
 @main.command()
@@ -35,8 +41,8 @@ def judge(settings: Settings, file: Path | None) -> None:
     """Score the search by judged queries: those in judged/, or in a file of the same form.
 
     Prints nDCG@10, success@3 (an answer of grade 2 or 3 among the first three), reciprocal rank and the share of
-    queries without a result, by user kind; the held-out third apart, and the queries written later; and the ten worst
-    of the others with what came.
+    queries without a result, by user kind; the held-out third apart; and the ten worst of the others with what came.
+    Then the queries of judged/more, judged/later and judged/latest.
     Then the same for "More like this" at its three places, by the judged records of similar.yml, or by that file alone.
 
     \b
@@ -46,22 +52,18 @@ def judge(settings: Settings, file: Path | None) -> None:
     try:
         paths = [file] if file else sorted(JUDGED.glob("*.yml"))
         queries = [query for path in paths if path.name != SIMILAR_FILE for query in read_judged_file(path)]
-        later = (
-            []
-            if file
-            else [query for path in sorted((JUDGED / LATER).glob("*.yml")) for query in read_judged_file(path)]
-        )
+        later = {} if file else {title: read_judged_folder(JUDGED / name) for name, title in LATER.items()}
         records = [record for path in paths if path.name == SIMILAR_FILE for record in read_similar_file(path)]
         if queries:
             print_queries(generation, queries)
-        if later:
-            scores = score_queries(generation, later, date.today())
-            print_scores("Written later, with no part in setting weights", scores)
+        for title, found in later.items():
+            print_scores(title, score_queries(generation, found, date.today()))
+            queries += found
         if records:
             print_similar(generation, records)
     except KbError as error:
         fail(str(error))
-    if unknown := list_unknown_records(generation, [*queries, *later, *records]):
+    if unknown := list_unknown_records(generation, [*queries, *records]):
         click.echo(
             f"\n{say_count(len(unknown), 'graded record')} that the generation does not have: {', '.join(unknown)}"
         )

@@ -19,8 +19,9 @@ LISTS_BY_FACET = {"service_area": "service_areas", "phase": "phases"}
 class IndexDocument:
     """One record as the index takes it.
 
-    `exact` are its whole names, folded, by the kinds of weights.EXACT_NAMES; `text` is what excerpts are cut from;
-    `short_texts` are those whose meaning a query is held against.
+    `exact` are its whole names, folded, by the kinds of weights.EXACT_NAMES; `called` the names, folded, of which a
+    search may say a part (none of a glossary term, which only says what the words mean); `text` is what excerpts are
+    cut from.
     """
 
     no: int
@@ -30,7 +31,7 @@ class IndexDocument:
     facts: str
     body: str
     asked: str = ""
-    short_texts: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -44,10 +45,8 @@ def describe_record(
     """The index document of any record."""
     if isinstance(record, Term):
         names = [record.name, record.acronym, *(record.aliases or ())]
-        short = tuple(name for name in (*names, record.means) if name)
-        asked = record.asked_as or ()
         exact = {"term": _fold_names([*names[:2], *filter(_is_proper, names[2:])])}
-        return IndexDocument(no, _join(names), exact, record.means, "", "", _join(asked), (*short, *asked))
+        return IndexDocument(no, _join(names), exact, record.means, "", "", _join(record.asked_as or ()))
     names = [record.title]
     if isinstance(record, FundingStream):
         names += [record.acronym, *(record.aliases or ())]
@@ -56,9 +55,10 @@ def describe_record(
     facts = _join([*_list_labels(record, vocabulary), *_list_facts(record, vocabulary)])
     proper = [*filter(_is_proper, names[1:]), record.id.replace("-", " ")]
     exact = {"title": _fold_names([record.title]), "alias": _fold_names(proper)}
-    asked = record.asked_as or ()
-    short = tuple(text for text in (*names, record.summary, *asked) if text)
-    return IndexDocument(no, _join(names), exact, record.summary, facts, record.text, _join(asked), short)
+    # Other names of a case study are mostly what it is about, "forest school", and those of a fund what it is called.
+    called = _fold_names(names if isinstance(record, FundingStream) else [record.title, *proper])
+    asked = _join(record.asked_as or ())
+    return IndexDocument(no, _join(names), exact, record.summary, facts, record.text, asked, called)
 
 
 def _join(parts: Iterable[str | None]) -> str:

@@ -8,7 +8,7 @@ not be shared between threads, so each thread has its own.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -24,17 +24,17 @@ from kb.errors import NoGeneration
 from kb.index.concepts import ConceptScores
 from kb.index.english import English
 from kb.index.feedback import RecordWords
-from kb.index.meaning import open_meanings
 from kb.index.needs import open_needs
 from kb.index.postings import FOLDER, FieldPostings, PostingArrays
 from kb.index.proper import ProperWords, list_parts
 from kb.index.query import TextQuery
 from kb.index.reading import QueryReader
 from kb.index.reasons import Reasons, count_typed
-from kb.index.scores import Numbers, Scores, WordScores, list_members, make_bits
+from kb.index.scores import NO_NUMBERS, NO_SCORES, Numbers, Scores, WordScores, list_members, make_bits
 from kb.index.spots import Spot, Spots
 from kb.index.sums import NAMES, TextSums
-from kb.index.thesaurus import Concept, read_thesaurus
+from kb.index.thesaurus import Concept, list_stems, read_thesaurus
+from kb.index.titles import Titles
 from kb.index.weights import (
     ALL_WORDS,
     COVERAGE_ROOTS,
@@ -42,10 +42,9 @@ from kb.index.weights import (
     EXACT_NAMES,
     FIELDS,
     FIRST,
+    IN_NAMES,
     LIKE_FIRST,
     LIKE_OF_FIRST,
-    MEANING,
-    MEANING_OF_FIRST,
     NEED_SHOWS,
     NEEDS,
     SAID_NAME,
@@ -53,8 +52,6 @@ from kb.index.weights import (
 )
 
 EVERYWHERE = 4  # a word that more than one in so many records has
-NO_NUMBERS: Numbers = np.zeros(0, dtype=np.int64)
-NO_SCORES: Scores = np.zeros(0, dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -97,7 +94,6 @@ class TextIndex:
         self._index = index.open_dir(str(folder), readonly=True)
         self._local = threading.local()
         self._arrays = PostingArrays(folder, FIELDS)
-        self._meanings = open_meanings(folder)
         self._needs = open_needs(folder)
         self._thesaurus = read_thesaurus(folder)
         self.count: int = self._searcher.doc_count_all()
@@ -106,7 +102,7 @@ class TextIndex:
         self._concepts = ConceptScores(folder, self._words, self._thesaurus, self.count)
         self.reader = QueryReader(self._arrays, self._thesaurus, English(folder))
         self.reasons = Reasons(self.reader, self._arrays, self._words, self._thesaurus)
-        self._proper = ProperWords(folder, self._arrays)
+        self._proper, self._titles = ProperWords(folder, self._arrays), Titles(folder, self._arrays)
         self._record_words = RecordWords(folder, self._words.vocabulary)
 
     @property
@@ -162,11 +158,11 @@ class TextIndex:
             chosen = list_members(some_words)
             best = _weigh_coverage(scores, coverage, chosen)
             scores[list_members(all_words)] += ALL_WORDS * best
-            for said in self._find_said(wanted):
-                scores[said] += SAID_NAME * best * (scores[said] > 0)
-            if self._meanings is not None and best and len(chosen):
-                added, needs = self._reward(wanted, 0 if exact else required, chosen, scores, best)
-                some_words |= added
+            for share, called in self._find_called(wanted, concepts):
+                scores[called] += share * best * (scores[called] > 0)
+            if best and len(chosen):
+                added, needs = self._add_answers(concepts, scores, best)
+                some_words |= added & (0 if exact else required)
             if elsewhere:
                 scores[list_members(elsewhere)] *= ELSEWHERE
             alike = self._follow_first(
@@ -205,24 +201,17 @@ class TextIndex:
             required &= ~(self._words.look_up(excluded[0]).bits if len(excluded) == 1 else self._find_phrase(excluded))
         return required, is_sound
 
-    def _reward(
-        self, wanted: TextQuery, addable: int, numbers: Numbers, scores: Scores, best: float
+    def _add_answers(
+        self, concepts: Sequence[Concept], scores: Scores, best: float
     ) -> tuple[int, tuple[tuple[int, float], ...]]:
-        """Add to the first records by words what they mean, and to those that answer the needs a query is for what that
-        is worth; the records of `addable` that these add, and the heaviest of these needs."""
-        meanings = self._meanings
-        if meanings is None:
-            return 0, ()
-        numbers = numbers[_find_largest(scores[numbers], MEANING_OF_FIRST)]
-        meant = meanings.embed(self.reader.say_plainly(wanted))
-        scores[numbers] += MEANING * best * meanings.compare(meant, numbers)
+        """Add to the records that answer the needs a query is for what that is worth; the records without its words
+        that answer well enough to be shown, and the heaviest of these needs."""
         if self._needs is None:
             return 0, ()
-        answers = self._needs.find_answers(meant, numbers, scores[numbers])
+        answers = self._needs.find_answers(concepts)
         without_words = (scores[answers.numbers] == 0) & (answers.gains >= NEED_SHOWS)
-        added = sum(1 << number for number in answers.numbers[without_words].tolist()) & addable
         scores[answers.numbers] += NEEDS * best * answers.gains
-        return added, answers.needs
+        return sum(1 << number for number in answers.numbers[without_words].tolist()), answers.needs
 
     def _follow_first(self, scores: Scores, numbers: Numbers, named: Numbers, count: int) -> tuple[Numbers, Scores]:
         """Add to the first so many of some records how like they are to those with the name asked for, or else to the
@@ -246,29 +235,19 @@ class TextIndex:
         return make_bits(np.flatnonzero(coverage >= share_of_best * best), self.count)
 
     def explain_names(self, wanted: TextQuery, number: int) -> int:
-        """How many names that a query says among other words are a record's."""
-        return sum(number in said for said in self._find_said(wanted))
-
-    def explain_meaning(self, wanted: TextQuery, number: int) -> float | None:
-        """How near a record comes to the query in meaning, from 0 to 1; None where the index knows nothing of that."""
-        if self._meanings is None or not wanted.words:
-            return None
-        meant = self._meanings.embed(self.reader.say_plainly(wanted))
-        return float(self._meanings.compare(meant, np.array([number]))[0])
+        """How many names that a query says are a record's."""
+        concepts = self.reader.read_concepts(wanted)
+        return sum(number in called for _share, called in self._find_called(wanted, concepts))
 
     def compare_needs(self, text: str) -> list[float]:
-        """How near each need comes to a text in meaning, in their order; empty where the index knows none."""
-        if self._needs is None or self._meanings is None:
-            return []
-        near: list[float] = self._needs.compare_centres(self._meanings.embed(text)).tolist()
+        """How much of a text's words each need says, in their order; empty where the index knows none."""
+        near: list[float] = [] if self._needs is None else self._needs.compare_text(text).tolist()
         return near
 
     def forget(self) -> None:
         """Drop what is kept of words and expressions, for measuring their first use."""
         self._words.forget()
         self._concepts.forget()
-        if self._meanings is not None:
-            self._meanings.forget()
 
     def _find_phrase(self, stems: tuple[str, ...]) -> int:
         """The records in which words stand next to each other, in one field, in this order."""
@@ -284,12 +263,19 @@ class TextIndex:
             for kind, weight in EXACT_NAMES.items()
         }
 
-    def _find_said(self, wanted: TextQuery) -> Iterator[NDArray[np.integer]]:
-        """For each name that a query says among other words, the records of that name (weights.SAID_NAME)."""
-        yield from self._proper.find_holders(wanted.words)
+    def _find_called(
+        self, wanted: TextQuery, concepts: Iterable[Concept]
+    ) -> Iterator[tuple[float | Scores, NDArray[np.integer]]]:
+        """The records that have all words of a query in their names, and for each name that it says among other words
+        those of that name; each with the shares of the best score that this is worth."""
+        stems = list_stems(concepts, lambda stem: self._arrays.find_word(stem) is not None)
+        numbers, shares = self._titles.find_called(stems)
+        yield IN_NAMES * shares, numbers
+        for holders in self._proper.find_holders(wanted.words):
+            yield SAID_NAME, holders
         for name in self._names.list_held(list_parts(wanted.exact)):
             found = self._find_named(name)
-            yield list_members(found.get(EXACT_NAMES["title"], 0) | found.get(EXACT_NAMES["alias"], 0))
+            yield SAID_NAME, list_members(found.get(EXACT_NAMES["title"], 0) | found.get(EXACT_NAMES["alias"], 0))
 
     def list_commonest(self, count: int) -> list[str]:
         """The words that most records have, as written, for measuring the dearest searches."""

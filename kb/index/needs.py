@@ -1,10 +1,15 @@
 """What people need: a query that means a need leads to the records that were found, by reading, to answer it.
 
-A need is known by its title and expressions, as a record is by its short texts. How much a query is for a need is told
-by what it means (the nearest of these) and by the records that words found: those at the top vote for the needs that
-they answer. Each record that answers is lifted by how well it does and by the weight of the need.
+A need is known by its title and by how people ask for it. How much a query is for a need is told by the words they
+share, scored by BM25 over all needs, and by how much of the title it says: who types "playground equipment" has no
+special school in mind. Each record that answers is lifted by how well it does and by the weight of the need.
 
-index/needs/meanings*.npy    the vectors of each need's texts (kb/index/meaning.py)
+index/needs/words.json       the stems that needs have; a stem's place among them is its row below
+index/needs/offsets.npy      where the needs of each stem begin in the three arrays below, and the end
+index/needs/places.npy       places of needs
+index/needs/scores.npy       what the stem scores in each of these, up to its idf
+index/needs/titles.npy       how much of the title of each of these it is, by idf; 0 where the title has it not
+index/needs/weights.npy      the idf of each stem
 index/needs/starts.npy       where the answers of each need begin in the two arrays below, and the end
 index/needs/numbers.npy      numbers of records
 index/needs/gains.npy        how well each answers: 2^grade - 1 as a share of the most, as nDCG counts it
@@ -12,29 +17,33 @@ index/needs/gains.npy        how well each answers: 2^grade - 1 as a share of th
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from kb.index.meaning import WIDTH, Meanings, TokenVectors, Vectors, load_token_vectors, write_meanings
-from kb.index.scores import Numbers, Scores
-from kb.index.weights import NEED_SHARPNESS, NEED_VOTE
+from kb.index.scores import Numbers, Scores, weigh_word
+from kb.index.thesaurus import Concept, list_stems
+from kb.index.weights import NEED_LENGTH, NEED_SATURATION, NEED_TITLE, NEED_WORDS
+from kb.index.words import fold_text, list_words, stem_word
 
 FOLDER = "needs"
+WORDS = "words.json"
 BEST_GRADE = 3
-CLOSE = 20  # needs whose texts are compared one by one: those whose texts, taken together, come nearest
-HEAVIEST = 3  # needs that are told of
-VOTERS = 10  # records whose scores vote
+NEAREST = 32  # needs that count; the weight of any other is next to nothing
+HEAVIEST = 8  # needs that are told of
 
 
 class NeedTexts(NamedTuple):
     """A need as the index knows it: what it is called and how it is asked for, and the grades (1 to 3) of records by
     number."""
 
-    texts: tuple[str, ...]
+    title: str
+    asked_as: tuple[str, ...]
     answers: Mapping[int, int]
 
 
@@ -48,81 +57,100 @@ class Answers(NamedTuple):
 
 
 def write_needs(folder: Path, needs: Sequence[NeedTexts]) -> None:
-    """Write the needs into an index folder; nothing where there are none, or without the package of vectors."""
-    vectors = load_token_vectors()
-    if vectors is None or not needs:
+    """Write the needs into an index folder; nothing where there are none."""
+    if not needs:
         return
     target = folder / FOLDER
     target.mkdir()
-    write_meanings(target, [need.texts for need in needs])
+    _write_words(target, needs)
     np.save(target / "starts.npy", np.cumsum([0, *(len(need.answers) for need in needs)]))
     np.save(target / "numbers.npy", np.array([number for need in needs for number in need.answers], dtype=np.int64))
     grades = np.array([grade for need in needs for grade in need.answers.values()], dtype=np.float32)
     np.save(target / "gains.npy", (2**grades - 1) / (2**BEST_GRADE - 1))
 
 
+def _list_stems(text: str) -> list[str]:
+    return [stem_word(word) for word in list_words(fold_text(text))]
+
+
+def _write_words(target: Path, needs: Sequence[NeedTexts]) -> None:
+    """Write what each stem scores in each need, and how much of its title it is."""
+    having: dict[str, list[tuple[int, int]]] = {}
+    for place, need in enumerate(needs):
+        for stem, count in Counter(_list_stems(" ".join((need.title, *need.asked_as)))).items():
+            having.setdefault(stem, []).append((place, count))
+    weights = {stem: weigh_word(len(found), len(needs)) for stem, found in having.items()}
+    titles = [set(_list_stems(need.title)) for need in needs]
+    whole = [sum(weights[stem] for stem in title) for title in titles]
+    shares = [
+        weight / whole[place] if stem in titles[place] else 0.0
+        for stem, weight in weights.items()
+        for place, _count in having[stem]
+    ]
+    held = [len(found) for found in having.values()]
+    places = np.array([place for found in having.values() for place, _count in found])
+    times = np.array([count for found in having.values() for _place, count in found])
+    lengths = np.bincount(places, times, len(needs))
+    room = NEED_SATURATION * (1 - NEED_LENGTH + NEED_LENGTH * lengths[places] / lengths.mean())
+    scores = np.repeat(list(weights.values()), held) * times / (times + room)
+    (target / WORDS).write_text(json.dumps(list(having)), encoding="utf-8")
+    np.save(target / "offsets.npy", np.cumsum([0, *held]))
+    np.save(target / "places.npy", places)
+    np.save(target / "scores.npy", scores.astype(np.float32))
+    np.save(target / "titles.npy", np.array(shares, dtype=np.float32))
+    np.save(target / "weights.npy", list(weights.values()))
+
+
 class Needs:
     """The needs of one index. Read only, safe between threads."""
 
-    def __init__(self, folder: Path, vectors: TokenVectors) -> None:
-        texts = Meanings(folder, vectors).unpack()
-        # Room for as many texts as the need with most has: what a need has less are zeros, near to nothing.
-        self._texts: Vectors = np.zeros((len(texts), max(map(len, texts)), WIDTH), dtype=np.float32)
-        for place, own in enumerate(texts):
-            self._texts[place, : len(own)] = own
-        centres = self._texts.sum(axis=1)
-        self._centres: Vectors = centres / np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-9)
+    def __init__(self, folder: Path) -> None:
+        stems = json.loads((folder / WORDS).read_text(encoding="utf-8"))
+        self._rows = {stem: row for row, stem in enumerate(stems)}
+        self._offsets: list[int] = np.load(folder / "offsets.npy").tolist()
+        self._places: Numbers = np.load(folder / "places.npy")
+        self._scores: Scores = np.load(folder / "scores.npy")
+        self._titles: Scores = np.load(folder / "titles.npy")
+        self._weights: list[float] = np.load(folder / "weights.npy").tolist()
         starts: Numbers = np.load(folder / "starts.npy")
-        numbers: Numbers = np.load(folder / "numbers.npy")
-        self._records, rows = np.unique(numbers, return_inverse=True)
-        self._gains: Vectors = np.zeros((len(self._records), len(texts)), dtype=np.float32)  # of a record for a need
-        self._gains[rows, np.repeat(np.arange(len(texts)), np.diff(starts))] = np.load(folder / "gains.npy")
-        self._lengths: Vectors = np.maximum(np.linalg.norm(self._gains, axis=0), 1e-9)
-        self._place_of = np.full(int(numbers.max(initial=-1)) + 1, -1)  # of a record in `_records`; -1 for none
-        self._place_of[self._records] = np.arange(len(self._records))
+        self.count = len(starts) - 1
+        self._unknown = weigh_word(0, self.count)  # the idf of a stem that no need has
+        self._records, columns = np.unique(np.load(folder / "numbers.npy"), return_inverse=True)
+        self._gains: NDArray[np.float32] = np.zeros((self.count, len(self._records)), dtype=np.float32)
+        self._gains[np.repeat(np.arange(self.count), np.diff(starts)), columns] = np.load(folder / "gains.npy")
 
-    def find_answers(self, wanted: Vectors, numbers: Numbers, scores: Scores) -> Answers:
-        """The records that answer what a query means; `numbers`, ascending, are those that words found, with their
-        scores."""
-        weights = self._weigh(wanted, numbers, scores)
-        gains: Scores = self._gains @ weights
-        heaviest = np.argsort(-weights, kind="stable")[:HEAVIEST]
-        return Answers(self._records, gains, tuple(zip(heaviest.tolist(), weights[heaviest].tolist(), strict=True)))
+    def find_answers(self, concepts: Iterable[Concept]) -> Answers:
+        """The records that answer what the parts of a query say."""
+        said, titled = self._compare(list_stems(concepts, self._rows.__contains__))
+        near = NEED_WORDS * said + NEED_TITLE * titled
+        places = np.argsort(-near, kind="stable")[:NEAREST]
+        weights = np.exp(near[places] - near[places[0]])
+        weights /= weights.sum()
+        heaviest = zip(places[:HEAVIEST].tolist(), weights[:HEAVIEST].tolist(), strict=True)
+        return Answers(self._records, weights @ self._gains[places], tuple(heaviest))
 
-    def compare_centres(self, wanted: Vectors) -> Vectors:
-        """How near the texts of each need, taken together, come to a vector."""
-        near: Vectors = self._centres @ wanted
-        return near
+    def compare_text(self, text: str) -> Scores:
+        """How much of a text's words, by idf, each need says, from 0 to 1."""
+        return self._compare(_list_stems(text))[0]
 
-    def _weigh(self, wanted: Vectors, numbers: Numbers, scores: Scores) -> Scores:
-        near = self._compare(wanted) + NEED_VOTE * self._count_votes(numbers, scores)
-        weights = np.exp(NEED_SHARPNESS * (near - near.max()))
-        shares: Scores = (weights / weights.sum()).astype(np.float32)
-        return shares
-
-    def _compare(self, wanted: Vectors) -> Vectors:
-        """How near each need comes to a query in meaning; 0 for those that are far."""
-        together = self.compare_centres(wanted)
-        close = np.argpartition(-together, min(CLOSE, len(together)) - 1)[:CLOSE]
-        texts = self._texts[close]
-        near: Vectors = np.zeros(len(together), dtype=np.float32)
-        near[close] = np.maximum((texts.reshape(-1, WIDTH) @ wanted).reshape(texts.shape[:2]).max(axis=1), 0)
-        return near
-
-    def _count_votes(self, numbers: Numbers, scores: Scores) -> Vectors:
-        """How much the answers of each need are the records at the top: the cosine of their gains and scores."""
-        if len(numbers) > VOTERS:
-            kept = np.argpartition(-scores, VOTERS)[:VOTERS]
-            numbers, scores = numbers[kept], scores[kept]
-        length = math.sqrt(scores @ scores) or 1.0
-        known = numbers < len(self._place_of)
-        places, scores = self._place_of[numbers[known]], scores[known]
-        votes: Vectors = scores[places >= 0] @ self._gains[places[places >= 0]]
-        return votes / (self._lengths * length)
+    def _compare(self, stems: Iterable[str]) -> tuple[Scores, Scores]:
+        """How much of some words, by idf, each need says, and how much of its title they say."""
+        said, titled = np.zeros((2, self.count), dtype=np.float32)
+        whole = 0.0
+        for stem in stems:
+            row = self._rows.get(stem)
+            if row is None:
+                whole += self._unknown
+                continue
+            own = slice(self._offsets[row], self._offsets[row + 1])
+            places = self._places[own]
+            said[places] += self._scores[own]
+            titled[places] += self._titles[own]
+            whole += self._weights[row]
+        return said / np.float32(whole or 1), titled
 
 
 def open_needs(folder: Path) -> Needs | None:
-    """The needs of an index folder; None where it has none, or the package of vectors is gone."""
+    """The needs of an index folder; None where it has none."""
     found = folder / FOLDER
-    vectors = load_token_vectors() if (found / "meanings.npy").is_file() else None
-    return Needs(found, vectors) if vectors is not None else None
+    return Needs(found) if found.is_dir() else None

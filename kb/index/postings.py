@@ -139,6 +139,11 @@ class PostingArrays:
         """The place of a stem in words.npy; None where no record has it."""
         return _find_first(self._words, word)
 
+    @property
+    def word_count(self) -> int:
+        """How many stems there are."""
+        return len(self._words)
+
     def number_words(self, stems: Iterable[str]) -> list[int]:
         """The places in words.npy of those of some stems that any record has."""
         return [at for at in map(self.find_word, stems) if at is not None]

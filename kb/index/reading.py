@@ -85,18 +85,6 @@ class QueryReader:
             if not is_english or (len(stems) == 2 and len(self._arrays.find_phrase(stems))):
                 yield parts
 
-    def say_plainly(self, wanted: TextQuery) -> str:
-        """The query's words, each in its commonest form and spelt right, so that a plural or a slip changes nothing."""
-        forms = []
-        for stem, typed in wanted.typed:
-            if not self._is_unknown(stem):
-                forms.append(self._arrays.choose_form(stem) if self._arrays.has_form(stem) else typed)
-            elif parted := self._part(typed):
-                forms.append(" ".join(parted[0]))
-            else:
-                forms.append(self._mend(typed) or typed)
-        return " ".join(forms)
-
     def suggest_spelling(self, wanted: TextQuery) -> str | None:
         """The query with words no record has put right from the records' own words; None if nothing is near."""
         corrected = wanted.text

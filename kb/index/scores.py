@@ -51,6 +51,8 @@ class ScoredWords(NamedTuple):
     weights: Doubles
 
 
+NO_NUMBERS: Numbers = np.zeros(0, dtype=np.int64)
+NO_SCORES: Scores = np.zeros(0, dtype=np.float32)
 NO_WORDS = ScoredWords(
     np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32), np.zeros(0)
 )

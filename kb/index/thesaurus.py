@@ -9,7 +9,7 @@ records, whose small words are not indexed, are not looked through for it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,16 @@ class Concept:
     words: Stems
     others: tuple[Stems, ...] = ()
     key: Stems = ()
+
+
+def list_stems(concepts: Iterable[Concept], is_known: Callable[[str], bool]) -> list[str]:
+    """The stems of what a query says: of each part its words, or the first other expression for it where these are not
+    all known and the other's are."""
+    stems: list[str] = []
+    for concept in concepts:
+        ways = (words for words in (concept.words, *concept.others) if all(map(is_known, words)))
+        stems += next(ways, concept.words)
+    return stems
 
 
 def stem_expression(text: str) -> Stems:

@@ -45,16 +45,10 @@ SATURATION = 6.0
 # have a word or two less, not where they are about the matter and it only happens to have the words.
 ALL_WORDS = 0.3
 
-# How near a record's names, summary or questions come in meaning to the query (a cosine, from 0 to 1), times this share
-# of the best record's score, is added to the first so many records by words. It reorders what words have found and
-# finds nothing by itself, so that it never fills a page with what nobody asked for.
-MEANING = 1.0
-MEANING_OF_FIRST = 60
-
 # A record that answers the needs a query is for gets this share of the best record's score, times how well it answers.
 # It may then be shown without having the words, where it answers at least so well: who asks "mums and dads who can't
 # read our letters" wants adult learning, which says neither.
-NEEDS = 1.0
+NEEDS = 3.0
 NEED_SHOWS = 0.3
 # Of the first so many records, those like the first three of them get up to this share of the best score: who types a
 # few words wants the records that have the others too. More than three bring in what is only near the matter.
@@ -62,20 +56,28 @@ LIKE_FIRST = 1.0
 FIRST = 3
 LIKE_OF_FIRST = 60
 
-# How sharply the nearest need is told from others, and how much the votes of records count beside what a query means.
-NEED_SHARPNESS = 9.0
-NEED_VOTE = 2.0
+# How much a need weighs (as powers of e): the share of the query's words, by idf, that it says, and the share of its
+# title that the query says, each up to 1. Words are scored by BM25 over the titles and expressions of all needs, with
+# its usual k1 and b. What vectors, the nearest expression or the records found say beside it: docs/relevance.md.
+NEED_WORDS = 16.0
+NEED_TITLE = 2.5
+NEED_SATURATION = 1.5
+NEED_LENGTH = 0.3
 
 # A record's score is multiplied by how much of the query it has, by weight, of which the square root is taken so many
 # times (to the power 0.25): two rare words of three beat one of them said often. Without it judged queries score lower
 # (docs/relevance.md).
 COVERAGE_ROOTS = 2
 
+# A record with a name that has every word of a search gets this share of the best score, times how much of the name the
+# search says: who types "sports premium" wants the primary PE and sport premium, before all that says the same words.
+IN_NAMES = 3.0
+
 # A search that says a name among other words gives the records of that name this share of the best score: "when does
 # the Wolfson round close - science labs" asks for that fund and not for the many that are about science labs. A name is
 # a word that at most so many records have in theirs and English has not, such as Wolfson or HAF, or a whole title,
 # acronym or alias of two words and up to so many.
-SAID_NAME = 0.5
+SAID_NAME = 1.0
 NAME_HOLDERS = 6
 LONGEST_NAME = 8
 

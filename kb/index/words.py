@@ -28,6 +28,7 @@ OWN_STEMS = {
     word: words.split()[0]
     for words in (
         "authority authorities authoritys",  # author
+        "bid bids bidding bidder bidders",
         "business businesses",  # busy
         "child children childrens childs",
         "communication communications communicate communicating",  # community

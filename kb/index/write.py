@@ -14,7 +14,6 @@ from kb.index.concepts import write_concepts
 from kb.index.document import IndexDocument
 from kb.index.english import write_english
 from kb.index.feedback import write_record_words
-from kb.index.meaning import write_meanings
 from kb.index.needs import NeedTexts, write_needs
 from kb.index.postings import FOLDER, PostingArrays, write_arrays
 from kb.index.proper import write_proper_words
@@ -22,6 +21,7 @@ from kb.index.scores import WordScores, write_scores
 from kb.index.spots import SpotWriter
 from kb.index.sums import NAMES, sum_up
 from kb.index.thesaurus import read_thesaurus, write_thesaurus
+from kb.index.titles import write_titles
 from kb.index.weights import EXACT_NAMES, FIELDS
 from kb.index.words import fold_text, list_words, make_stemming_analyzer
 
@@ -52,14 +52,13 @@ def write_index(
     made: Any = index.create_in(str(folder), make_schema())
     writer = made.writer(limitmb=256)
     count, spots, forms = 0, SpotWriter(), Counter[str]()
-    whole_names: set[str] = set()
-    short_texts = []
+    whole_names, called = set[str](), list[tuple[str, ...]]()
     try:
         for document in documents:
-            short_texts.append(document.short_texts)
             parts = {name: fold_text(getattr(document, name)) for name in FIELDS}
             names = {kind: ",".join(found) for kind, found in document.exact.items()}
             whole_names.update(name for found in document.exact.values() for name in found)
+            called.append(document.called)
             writer.add_document(no=document.no, **names, **parts)
             forms.update({word for text in parts.values() for word in list_words(text) if len(word) > 1})
             spots.add(document.text)
@@ -78,7 +77,8 @@ def write_index(
     spots.write(folder)
     np.save(folder / FOLDER / NAMES, sum_up(whole_names))
     write_english(folder, places)
-    write_proper_words(folder, PostingArrays(folder, FIELDS))
-    write_meanings(folder, short_texts)
+    arrays = PostingArrays(folder, FIELDS)
+    write_proper_words(folder, arrays)
+    write_titles(folder, arrays, called)
     write_needs(folder, needs)
     return count

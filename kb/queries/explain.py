@@ -12,10 +12,12 @@ from kb.queries.search import SearchResults, find_elsewhere, make_lookup
 from kb.records.card import Card
 from kb.records.guide import address_of
 
+WORTH_TELLING = 0.05  # the least weight of a need that a reader is told of
+
 
 def explain_results(generation: Generation, results: SearchResults) -> dict[str, list[str]]:
-    """Why each record of a page is there, as lines, by its address: what each part of the query matches and adds, how
-    near it comes in meaning, whether it is for other places, which needs that the query is for it answers, and how like
+    """Why each record of a page is there, as lines, by its address: what each part of the query matches and adds,
+    whether it is for other places, which needs that the query is for it answers, and how like
     the first records it is."""
     wanted = parse_query(results.request.text)
     elsewhere = find_elsewhere(generation.derive(make_lookup), results.mentioned)
@@ -46,9 +48,6 @@ def _explain_words(generation: Generation, wanted: TextQuery, elsewhere: int, nu
             yield f"{reason.typed}: {reason.score:g}{other}"
     if generation.index.explain_names(wanted, number):
         yield "has a name that the search says"
-    near = generation.index.explain_meaning(wanted, number)
-    if near is not None:
-        yield f"means {near:.0%} the same"
     if elsewhere >> number & 1:
         yield f"limited to other places than the search names, so for {ELSEWHERE:g} of that"
 
@@ -56,6 +55,8 @@ def _explain_words(generation: Generation, wanted: TextQuery, elsewhere: int, nu
 def _explain_needs(generation: Generation, results: SearchResults, card: Card) -> Iterator[str]:
     needs = generation.derive(make_need_lookup).in_order
     for place, weight in results.needs:
+        if weight < WORTH_TELLING:
+            continue
         for named, grade in needs[place].answers.items():
             if address_of(named) == card.url:
                 yield f'answers "{needs[place].need}" with grade {grade} of 3, which this search is for by {weight:.0%}'

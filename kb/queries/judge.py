@@ -78,6 +78,11 @@ def read_judged_file(path: Path) -> list[JudgedQuery]:
     return found
 
 
+def read_judged_folder(folder: Path) -> list[JudgedQuery]:
+    """The queries of all files of a folder, in the order of their names."""
+    return [query for path in sorted(folder.glob("*.yml")) for query in read_judged_file(path)]
+
+
 def read_similar_file(path: Path) -> list[JudgedQuery]:
     """The judged records of a file, as queries; raises KbError with the line of the first fault."""
     found = []

@@ -9,22 +9,26 @@ from kb.errors import RecordNotFound
 from kb.generations import Generation
 from kb.queries.search import SearchResults, make_lookup
 from kb.records.card import Card
+from kb.records.case_study import CaseStudy
+from kb.records.funding import FundingStream
 from kb.records.guide import address_of
 from kb.records.needs import GRADES, Need
 
 MOST_OF_RECORD = 5
-# Below this share of the weight of all needs, what a search is for is more of a guess (docs/relevance.md). Two at most
-# can have as much.
-NAMED_FROM = 0.35
+# Below this share of the weight of all needs, what a search is for is more of a guess (docs/relevance.md). Three at
+# most can have as much.
+NAMED_FROM = 0.3
 TYPES = {"funding": "funding", "case-studies": "case-study", "framework": "framework", "glossary": "glossary"}
 
 
 @dataclass(frozen=True)
 class NeedLookup:
-    """The needs by theme; in the order in which the index knows them; and by id, each with its theme. `best` has the
-    places in that order of the needs that the record at an address answers best."""
+    """The needs by theme, without those that have a wider one; special cases by the id of their wider need; all in the
+    order in which the index knows them; and by id, each with its theme. `best` has the places in that order of the
+    needs that the record at an address answers best."""
 
     by_theme: Mapping[str, Sequence[Need]]
+    by_wider: Mapping[str, Sequence[Need]]
     in_order: Sequence[Need]
     by_id: Mapping[str, tuple[str, Need]]
     best: Mapping[str, Sequence[int]]
@@ -32,19 +36,25 @@ class NeedLookup:
 
 def make_need_lookup(generation: Generation) -> NeedLookup:
     """Read a generation's needs."""
-    by_theme = generation.catalogue.list_needs()
-    by_id = {need.id: (theme, need) for theme, needs in by_theme.items() for need in needs}
-    in_order = [need for needs in by_theme.values() for need in needs]
+    every = generation.catalogue.list_needs()
+    by_id = {need.id: (theme, need) for theme, needs in every.items() for need in needs}
+    in_order = [need for needs in every.values() for need in needs]
     best: dict[str, list[int]] = {}
+    by_wider: dict[str, list[Need]] = {}
     for place, need in enumerate(in_order):
+        if need.wider:
+            by_wider.setdefault(need.wider, []).append(need)
         for named in need.best or ():
             best.setdefault(address_of(named), []).append(place)
-    return NeedLookup(by_theme, in_order, by_id, best)
+    by_theme = {theme: [need for need in needs if not need.wider] for theme, needs in every.items()}
+    return NeedLookup(by_theme, by_wider, in_order, by_id, best)
 
 
-def list_needs_answered(generation: Generation, address: str, says: str) -> list[Need]:
-    """Up to MOST_OF_RECORD needs that the record at this address answers best, those first that come nearest to what it
-    says of itself: a fund for roofs is one for trusts that grow too, but that is not what it is known for."""
+def list_needs_answered(generation: Generation, address: str, record: FundingStream | CaseStudy) -> list[Need]:
+    """Up to MOST_OF_RECORD needs that the record at this address answers best, those first that say most of what it is
+    about and how it is asked for: a fund for roofs is one for trusts that grow too, but that is not what it is known
+    for."""
+    says = " ".join((record.title, record.summary, *(record.asked_as or ())))
     lookup, near = generation.derive(make_need_lookup), generation.index.compare_needs(says)
     places = sorted(lookup.best.get(address, ()), key=lambda place: -near[place] if near else 0)
     return [lookup.in_order[place] for place in places[:MOST_OF_RECORD]]
@@ -80,8 +90,17 @@ def list_answers(generation: Generation, need: Need) -> dict[str, list[Card]]:
 
 
 def find_needs_of_search(generation: Generation, results: SearchResults) -> list[Need]:
-    """The needs that a search is plainly for, two at most, heaviest first; none where it finds nothing."""
+    """The needs that a search is plainly for, three at most, heaviest first; the wider one where its special cases
+    weigh enough together and none by itself. None where it finds nothing."""
     if not results.total:
         return []
-    needs = generation.derive(make_need_lookup).in_order
-    return [needs[place] for place, weight in results.needs if weight >= NAMED_FROM]
+    lookup, named, together = generation.derive(make_need_lookup), list[Need](), dict[str, float]()
+    for place, weight in results.needs:
+        need = lookup.in_order[place]
+        family = need.wider or need.id
+        together[family] = together.get(family, 0.0) + weight
+        if weight >= NAMED_FROM:
+            named.append(need)
+    known = {need.wider or need.id for need in named}
+    wider = [family for family, weight in together.items() if weight >= NAMED_FROM and family not in known]
+    return [*named, *(lookup.by_id[family][1] for family in wider)]

@@ -32,6 +32,7 @@ def check_set(assembly: Assembly) -> list[Problem]:
         *check_framework(assembly),
         *check_glossary_links(assembly),
         *check_needs(assembly),
+        *check_wider_needs(assembly),
         *check_body_links(assembly),
         *check_shared_ids(assembly),
         *check_contradictions(assembly),
@@ -150,6 +151,22 @@ def check_needs(assembly: Assembly) -> Iterator[Problem]:
             if themes.setdefault(need.id, theme) != theme:
                 message = f"needs/{themes[need.id]}.yml has a need of this id too. Rename one"
                 yield _problem(assembly, path, (numbers[need.id], "id"), message)
+
+
+def check_wider_needs(assembly: Assembly) -> Iterator[Problem]:
+    """The wider need that a need names is there and has none itself: readers look through two levels, no more."""
+    wider = {need.id: need.wider for needs in assembly.corpus.needs.values() for need in needs}
+    for theme, needs in assembly.corpus.needs.items():
+        path = f"needs/{theme}.yml"
+        numbers = {need_id: number for number, need_id in enumerate(assembly.list_entry_ids(path))}
+        for need in needs:
+            if need.wider and need.wider not in wider:
+                message = f'there is no need "{need.wider}". {suggest_nearest(need.wider, wider, show=3)}'
+            elif need.wider and wider[need.wider]:
+                message = f'"{need.wider}" is a special case itself, of "{wider[need.wider]}". Name that one'
+            else:
+                continue
+            yield _problem(assembly, path, (numbers[need.id], "wider"), message)
 
 
 def check_body_links(assembly: Assembly) -> Iterator[Problem]:

@@ -16,11 +16,13 @@ GRADES = {"best": 3, "useful": 2, "also": 1}
 class Need(Strict):
     """One need, as the file of its theme under content/needs writes it.
 
-    `asked_as` are expressions people would type who have it. `best` answer it, `useful` are clearly of use, `also` of
-    some use: records as funding/ID, case-studies/ID, framework/ID or glossary/ID.
+    `wider` is the id of the need of which this is a special case. `asked_as` are expressions people would type who have
+    it. `best` answer it, `useful` are clearly of use, `also` of some use: records as funding/ID, case-studies/ID,
+    framework/ID or glossary/ID.
     """
 
     id: Id
+    wider: Id | None = None
     need: ShortText
     asked_as: Texts
     best: Addresses | None = None

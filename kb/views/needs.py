@@ -15,7 +15,7 @@ HEADINGS = {"best": "Answers this best", "useful": "Clearly useful", "also": "Of
 
 @bp.get("/needs")
 def show_needs() -> str:
-    """Every need, by theme."""
+    """Every need, by theme; special cases stand on the pages of their wider needs."""
     by_theme = live_generation().derive(make_need_lookup).by_theme
     return render_page("needs.html", "What do you need?", by_theme=by_theme)
 
@@ -25,6 +25,7 @@ def show_need(need_id: str) -> str:
     """The records that answer one need, best first."""
     generation = live_generation()
     theme, need = get_need(generation, need_id)
+    lookup = generation.derive(make_need_lookup)
     answers = list_answers(generation, need)
     draw_list, day, total = generation.derive(Drawn).draw_list, today(), 0
     groups = []
@@ -37,6 +38,8 @@ def show_need(need_id: str) -> str:
         need.need,
         need=need,
         theme=theme,
+        wider=lookup.by_id[need.wider][1] if need.wider else None,
+        special_cases=lookup.by_wider.get(need.id, ()),
         groups=groups,
         total=total,
         search_url=make_url("/search", [("q", need.need)]),

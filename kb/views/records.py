@@ -22,7 +22,7 @@ def show_funding_stream(stream_id: str) -> str:
         stream=stream,
         links=find_stream_links(generation, stream),
         similar=find_similar(generation, stream),
-        needs=list_needs_answered(generation, f"/funding/{stream.id}", f"{stream.title}. {stream.summary}"),
+        needs=list_needs_answered(generation, f"/funding/{stream.id}", stream),
         documents={document.id: document for document in generation.catalogue.list_documents()},
     )
 
@@ -38,6 +38,6 @@ def show_case_study(case_id: str) -> str:
         case=case,
         funding=find_case_funding(generation, case),
         similar=find_similar(generation, case),
-        needs=list_needs_answered(generation, f"/case-studies/{case.id}", f"{case.title}. {case.summary}"),
+        needs=list_needs_answered(generation, f"/case-studies/{case.id}", case),
         documents={document.id: document for document in generation.catalogue.list_documents()},
     )
