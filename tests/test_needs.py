@@ -18,7 +18,7 @@ from kb.build import check_content
 from kb.cli import main
 from kb.generations import Generation
 from kb.index import Hits, IndexDocument, NeedTexts, open_index, parse_query, write_index
-from kb.queries.needs import find_needs_of_search, get_need, list_answers, make_need_lookup
+from kb.queries.needs import NAMED_FROM, find_needs_of_search, get_need, list_answers, make_need_lookup
 from kb.queries.request import SearchRequest
 from kb.queries.search import run_search
 from kb.records.needs import Need
@@ -165,6 +165,8 @@ def ask_needs(generation: Generation, text: str, **selected: str) -> list[str]:
         ("our boiler is broken and the roof leaks", "repair-roof-and-worn-buildings"),
         ("a minibus for our school", "a-school-minibus"),
         ("breakfast before lessons", "breakfast-before-school"),
+        ("minibus", "a-school-minibus"),
+        ("our condition bid was refused and the roof still leaks", "condition-bid-refused-roof-still-leaks"),
     ],
 )
 def test_a_search_that_means_a_need_leads_to_its_page(
@@ -173,6 +175,15 @@ def test_a_search_that_means_a_need_leads_to_its_page(
     assert need in ask_needs(generation, text)
     page = BeautifulSoup(client.get("/search", query_string={"q": text}).text, "lxml")
     assert f"/needs/{need}" in [link["href"] for link in page.select("#needs a")]
+
+
+def test_a_search_for_several_special_cases_is_led_to_what_they_are_cases_of(generation: Generation) -> None:
+    weighed = run_search(generation, SearchRequest("minibus"), TODAY).needs
+    lookup = generation.derive(make_need_lookup)
+    heavy = [lookup.in_order[place] for place, weight in weighed if weight >= NAMED_FROM]
+    assert {need.wider for need in heavy} == {"a-school-minibus"}
+    assert len(heavy) > 1
+    assert ask_needs(generation, "minibus") == ["a-school-minibus"]
 
 
 @pytest.mark.parametrize("text", ["", "the", "zzqqzz", "what else is there", "Royal Society Partnership Grants"])
@@ -199,6 +210,11 @@ def test_the_command_says_which_need_a_record_answers(built_data: Path) -> None:
         ("  best: [case-studies/wardens, glossary/warden]\n", "", "nothing answers this need"),
         ("id: keep-order-outside", "id: hire-out-a-hall", '"hire-out-a-hall" stands in this file twice'),
         ("    - shopkeepers complain at home time\n", "    []\n", "asked_as"),
+        (
+            "id: keep-order-outside\n",
+            "id: keep-order-outside\n  wider: hire-out-a-hal\n",
+            'there is no need "hire-out-a-hal". Did you mean hire-out-a-hall?',
+        ),
     ],
 )
 def test_check_names_what_is_wrong_with_a_need(small_content: Path, old: str, new: str, says: str) -> None:
@@ -207,6 +223,17 @@ def test_check_names_what_is_wrong_with_a_need(small_content: Path, old: str, ne
     path.write_text(path.read_text().replace(old, new, 1))
     problems = check_content(small_content)[1]
     assert any(problem.path == "needs/money.yml" and problem.line and says in str(problem) for problem in problems)
+
+
+def test_check_names_a_special_case_of_a_special_case_and_no_other(small_content: Path) -> None:
+    path = small_content / "needs" / "money.yml"
+    path.write_text(path.read_text().replace("outside\n", "outside\n  wider: hire-out-a-hall\n", 1))
+    assert check_content(small_content)[1] == []
+    path.write_text(path.read_text().replace("hall\n", "hall\n  wider: keep-order-outside\n", 1))
+    said = [str(problem) for problem in check_content(small_content)[1]]
+    assert any(
+        '"hire-out-a-hall" is a special case itself, of "keep-order-outside". Name that one' in each for each in said
+    )
 
 
 def test_check_names_a_need_that_stands_in_two_themes_and_a_file_of_no_theme(small_content: Path) -> None:

@@ -99,13 +99,18 @@ def test_a_card_says_who_must_be_in_a_joint_bid_where_the_record_has_it(
     assert "Joint bid" not in read_text(alone)
 
 
-def test_police_in_school_finds_the_police_team_first_and_shows_why(get_page: PageReader) -> None:
+def test_police_in_school_finds_the_programme_of_that_name_then_the_police_team_and_shows_why(
+    get_page: PageReader,
+) -> None:
     page = get_page("/search?q=police+in+school")
-    assert list_results(page)[0] == "/case-studies/portsmouth-mayfield-police-in-school"
+    assert list_results(page)[:2] == [
+        "/funding/safer-school-partnerships",
+        "/case-studies/portsmouth-mayfield-police-in-school",
+    ]
     assert read_text(page.h1) == "Search: police in school"
-    first = page.select_one(".app-result")
-    assert "police" in [read_text(mark).lower() for mark in first.select("mark")]
-    assert "Result Calls for the police" in first.select_one(".app-facts").get_text(" ", strip=True)
+    team = page.select(".app-result")[1]
+    assert "police" in [read_text(mark).lower() for mark in team.select("mark")]
+    assert "Result Calls for the police" in team.select_one(".app-facts").get_text(" ", strip=True)
 
 
 def test_each_example_beside_the_home_page_search_box_finds_something(get_page: PageReader) -> None:

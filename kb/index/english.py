@@ -35,6 +35,7 @@ AMERICAN = (
     (re.compile("ence(?=$|s$|d$)"), "ense"),
     (re.compile("amme(?=$|s$|d$|r$)"), "am"),
     (re.compile("^tyre"), "tire"),
+    (re.compile("^maths$"), "math"),
     (re.compile("ae|oe"), "e"),
 )
 

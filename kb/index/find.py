@@ -271,8 +271,8 @@ class TextIndex:
         stems = list_stems(concepts, lambda stem: self._arrays.find_word(stem) is not None)
         numbers, shares = self._titles.find_called(stems)
         yield IN_NAMES * shares, numbers
-        for holders in self._proper.find_holders(wanted.words):
-            yield SAID_NAME, holders
+        for stem in self._proper.list_proper(wanted.words):
+            yield SAID_NAME, self._titles.find_called((stem,))[0]
         for name in self._names.list_held(list_parts(wanted.exact)):
             found = self._find_named(name)
             yield SAID_NAME, list_members(found.get(EXACT_NAMES["title"], 0) | found.get(EXACT_NAMES["alias"], 0))

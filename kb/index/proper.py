@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kb.index.english import English
 from kb.index.postings import FOLDER, PostingArrays, map_array
@@ -41,12 +40,12 @@ class ProperWords:
         self._arrays = arrays
         self._places = frozenset(map_array(folder / FOLDER / FILE).tolist())
 
-    def find_holders(self, stems: Iterable[str]) -> Iterator[NDArray[np.int32]]:
-        """For each of some stems that only names have, the numbers of the records with such a name, ascending."""
-        field = self._arrays.fields[FIELD]
-        for place in self._arrays.number_words(stems):
-            if place in self._places:
-                yield field.numbers[int(field.offsets[place]) : int(field.offsets[place + 1])]
+    def list_proper(self, stems: Iterable[str]) -> Iterator[str]:
+        """Those of some stems that only names have."""
+        for stem in stems:
+            at = self._arrays.find_word(stem)
+            if at is not None and at in self._places:
+                yield stem
 
 
 def list_parts(exact: str) -> list[str]:

@@ -76,8 +76,9 @@ IN_NAMES = 3.0
 # A search that says a name among other words gives the records of that name this share of the best score: "when does
 # the Wolfson round close - science labs" asks for that fund and not for the many that are about science labs. A name is
 # a word that at most so many records have in theirs and English has not, such as Wolfson or HAF, or a whole title,
-# acronym or alias of two words and up to so many.
-SAID_NAME = 1.0
+# acronym or alias of two words and up to so many. Glossary terms gain nothing: who mentions the DSG in passing does not
+# ask what it is.
+SAID_NAME = 2.0
 NAME_HOLDERS = 6
 LONGEST_NAME = 8
 

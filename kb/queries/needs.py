@@ -15,9 +15,9 @@ from kb.records.guide import address_of
 from kb.records.needs import GRADES, Need
 
 MOST_OF_RECORD = 5
-# Below this share of the weight of all needs, what a search is for is more of a guess (docs/relevance.md). Three at
+# Below this share of the weight of all needs, what a search is for is more of a guess (docs/relevance.md). Four at
 # most can have as much.
-NAMED_FROM = 0.3
+NAMED_FROM = 0.25
 TYPES = {"funding": "funding", "case-studies": "case-study", "framework": "framework", "glossary": "glossary"}
 
 
@@ -90,17 +90,22 @@ def list_answers(generation: Generation, need: Need) -> dict[str, list[Card]]:
 
 
 def find_needs_of_search(generation: Generation, results: SearchResults) -> list[Need]:
-    """The needs that a search is plainly for, three at most, heaviest first; the wider one where its special cases
-    weigh enough together and none by itself. None where it finds nothing."""
+    """The needs that a search is plainly for, four at most, heaviest first. Of a need and its special cases it is the
+    one that weighs enough by itself, or else, if they do together, the need they are cases of. None where the search
+    finds nothing."""
     if not results.total:
         return []
-    lookup, named, together = generation.derive(make_need_lookup), list[Need](), dict[str, float]()
+    lookup = generation.derive(make_need_lookup)
+    families: dict[str, list[tuple[float, Need]]] = {}
     for place, weight in results.needs:
         need = lookup.in_order[place]
-        family = need.wider or need.id
-        together[family] = together.get(family, 0.0) + weight
-        if weight >= NAMED_FROM:
-            named.append(need)
-    known = {need.wider or need.id for need in named}
-    wider = [family for family, weight in together.items() if weight >= NAMED_FROM and family not in known]
-    return [*named, *(lookup.by_id[family][1] for family in wider)]
+        families.setdefault(need.wider or need.id, []).append((weight, need))
+    plain = [
+        (sum(weight for weight, _need in found), family, [need for weight, need in found if weight >= NAMED_FROM])
+        for family, found in families.items()
+    ]
+    return [
+        named[0] if len(named) == 1 else lookup.by_id[family][1]
+        for together, family, named in sorted(plain, key=lambda each: -each[0])
+        if together >= NAMED_FROM
+    ]
