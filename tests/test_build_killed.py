@@ -26,7 +26,7 @@ from kb.queries.search import run_search
 COMMAND = Path(sys.executable).with_name("kb")
 TODAY = date(2026, 11, 21)
 BEFORE = datetime(2026, 11, 21, tzinfo=UTC)
-KILLS_OF_COMMAND = 6  # over the later part of its duration: before that it starts up, and has nothing to spoil
+KILLS_OF_COMMAND = 3  # over the later part of its duration: before that it starts up, and has nothing to spoil
 KILLS_OF_BUILD = 24  # in processes that have started already, over the build alone
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["kb.build", "pytest"])

@@ -19,7 +19,7 @@ MAX_DEPTH = 20
 HINT = 'Put text that contains ": ", " #" or starts with a sign between quotes'
 SIGN = 'text that starts with "&", "*" or "!" is read as a command; put it between quotes'
 # YAML takes these for ends of lines, editors do not.
-RARE_LINE_ENDS = str.maketrans(dict.fromkeys("\x85\u2028\u2029", " "))
+RARE_LINE_END = re.compile("[\x85\u2028\u2029]")
 UNREADABLE = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -53,7 +53,7 @@ def read_yaml_lines(text: str, first_line: int = 1) -> LinedData:
 
     Never raises on bad input: what cannot be read is in `complaints`, and `data` is then None.
     """
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").translate(RARE_LINE_ENDS)
+    text = RARE_LINE_END.sub(" ", text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
     lined = LinedData()
     try:
         lined.data = _read_document(text, lined)
