@@ -18,7 +18,7 @@ OTHERS = 40
 
 @pytest.fixture
 def index(tmp_path: Path) -> TextIndex:
-    """Three records with names, one that is of use for a need and has the same words but no name, and many about others."""
+    """Three records with names, one with the same words that is of use for a need, and many about other things."""
     documents = [
         IndexDocument(no, ". ".join(names), {}, "", "", "a fund", called=names) for no, names in enumerate(CALLED)
     ]
