@@ -74,6 +74,7 @@ def test_an_american_word_means_the_british_one(index: TextIndex, american: str,
         ("programmes", "programs"),
         ("paediatric", "pediatric"),
         ("tyres", "tires"),
+        ("maths", "math"),
     ],
 )
 def test_british_spelling_is_known_by_the_american(british: str, american: str) -> None:

@@ -73,6 +73,24 @@ def test_a_record_whose_title_is_typed_comes_without_those_that_only_answer_the_
     assert list_found(find("letters to the editor")) == [2]
 
 
+def test_a_search_that_says_all_of_a_title_is_for_that_need_and_not_for_one_that_says_its_words_more_often(
+    tmp_path: Path,
+) -> None:
+    special = ("swings that chairs can use",)
+    needs = [
+        NeedTexts("Swings and slides at a special school, for pupils in chairs", special, {1: 3}),
+        NeedTexts("Swings and slides", ("play area",), {0: 3}),
+        *(NeedTexts(f"Other {number}", ("something else",), {2: 3}) for number in range(9)),
+    ]
+    write_index(
+        tmp_path / "index",
+        (IndexDocument(number, "", {}, "", "", f"swings {number}") for number in range(3)),
+        needs=needs,
+    )
+    found = open_index(tmp_path / "index").find(parse_query("swings and slides"))
+    assert found.needs[0][0] == 1
+
+
 def test_an_index_without_needs_finds_by_words_and_meaning_as_before(
     generation: Generation, built_data: Path, tmp_path: Path
 ) -> None:
