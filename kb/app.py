@@ -69,6 +69,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = read_clock) -
         COMPRESS_EVALUATE_CONDITIONAL_REQUEST=False,  # no page has a tag or a date to ask by
     )
     app.url_map.strict_slashes = False
+    app.jinja_options = {"cache_size": -1}  # all templates stay in memory: no page has to ask which to forget
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.loader = ChoiceLoader(
         [
