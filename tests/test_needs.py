@@ -91,7 +91,13 @@ def test_a_search_that_says_all_of_a_title_is_for_that_need_and_not_for_one_that
     assert found.needs[0][0] == 1
 
 
-def test_an_index_without_needs_finds_by_words_and_meaning_as_before(
+def test_a_search_of_which_no_need_has_a_word_is_for_none(find: Callable[[str], Hits]) -> None:
+    hits = find("hall")
+    assert hits.needs == ()
+    assert list_found(hits) == [3]
+
+
+def test_an_index_without_needs_finds_by_words_as_before(
     generation: Generation, built_data: Path, tmp_path: Path
 ) -> None:
     folder = built_data / "generations" / generation.id / "index"

@@ -26,10 +26,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.index.scores import Numbers, Scores, weigh_word
-from kb.index.thesaurus import Concept, list_stems
+from kb.index.scores import NO_NUMBERS, NO_SCORES, Numbers, Scores, weigh_word
+from kb.index.thesaurus import Concept, list_stems, stem_expression
 from kb.index.weights import NEED_LENGTH, NEED_SATURATION, NEED_TITLE, NEED_WORDS
-from kb.index.words import fold_text, list_words, stem_word
 
 FOLDER = "needs"
 WORDS = "words.json"
@@ -56,6 +55,9 @@ class Answers(NamedTuple):
     needs: tuple[tuple[int, float], ...]
 
 
+NO_ANSWERS = Answers(NO_NUMBERS, NO_SCORES, ())
+
+
 def write_needs(folder: Path, needs: Sequence[NeedTexts]) -> None:
     """Write the needs into an index folder; nothing where there are none."""
     if not needs:
@@ -69,18 +71,14 @@ def write_needs(folder: Path, needs: Sequence[NeedTexts]) -> None:
     np.save(target / "gains.npy", (2**grades - 1) / (2**BEST_GRADE - 1))
 
 
-def _list_stems(text: str) -> list[str]:
-    return [stem_word(word) for word in list_words(fold_text(text))]
-
-
 def _write_words(target: Path, needs: Sequence[NeedTexts]) -> None:
     """Write what each stem scores in each need, and how much of its title it is."""
     having: dict[str, list[tuple[int, int]]] = {}
     for place, need in enumerate(needs):
-        for stem, count in Counter(_list_stems(" ".join((need.title, *need.asked_as)))).items():
+        for stem, count in Counter(stem_expression(" ".join((need.title, *need.asked_as)))).items():
             having.setdefault(stem, []).append((place, count))
     weights = {stem: weigh_word(len(found), len(needs)) for stem, found in having.items()}
-    titles = [set(_list_stems(need.title)) for need in needs]
+    titles = [set(stem_expression(need.title)) for need in needs]
     whole = [sum(weights[stem] for stem in title) for title in titles]
     shares = [
         weight / whole[place] if stem in titles[place] else 0.0
@@ -120,10 +118,13 @@ class Needs:
         self._gains[np.repeat(np.arange(self.count), np.diff(starts)), columns] = np.load(folder / "gains.npy")
 
     def find_answers(self, concepts: Iterable[Concept]) -> Answers:
-        """The records that answer what the parts of a query say."""
+        """The records that answer what the parts of a query say; none where no need has a word of it."""
         said, titled = self._compare(list_stems(concepts, self._rows.__contains__))
         near = NEED_WORDS * said + NEED_TITLE * titled
         places = np.argsort(-near, kind="stable")[:NEAREST]
+        places = places[near[places] > 0]
+        if not len(places):
+            return NO_ANSWERS
         weights = np.exp(near[places] - near[places[0]])
         weights /= weights.sum()
         heaviest = zip(places[:HEAVIEST].tolist(), weights[:HEAVIEST].tolist(), strict=True)
@@ -131,7 +132,7 @@ class Needs:
 
     def compare_text(self, text: str) -> Scores:
         """How much of a text's words, by idf, each need says, from 0 to 1."""
-        return self._compare(_list_stems(text))[0]
+        return self._compare(stem_expression(text))[0]
 
     def _compare(self, stems: Iterable[str]) -> tuple[Scores, Scores]:
         """How much of some words, by idf, each need says, and how much of its title they say."""
