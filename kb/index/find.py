@@ -239,6 +239,13 @@ class TextIndex:
         concepts = self.reader.read_concepts(wanted)
         return sum(number in called for _share, called in self._find_called(wanted, concepts))
 
+    def explain_leads(self, wanted: TextQuery) -> dict[int, float]:
+        """How well records answer a query by what each of its words leads to (kb/index/leads.py), by number."""
+        if self._needs is None:
+            return {}
+        numbers, led = self._needs.follow_words(self.reader.read_concepts(wanted))
+        return dict(zip(numbers.tolist(), led.tolist(), strict=True))
+
     def compare_needs(self, text: str) -> list[float]:
         """How much of a text's words each need says, in their order; empty where the index knows none."""
         near: list[float] = [] if self._needs is None else self._needs.compare_text(text).tolist()

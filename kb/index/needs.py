@@ -2,9 +2,11 @@
 
 A need is known by its title and by how people ask for it. How much a query is for a need is told by the words they
 share, scored by BM25 over all needs, and by how much of the title it says: who types "playground equipment" has no
-special school in mind. Each record that answers is lifted by how well it does and by the weight of the need.
+special school in mind. Each record that answers is lifted by how well it does and by the weight of the need, and by
+what the words lead to by themselves (kb/index/leads.py).
 
-index/needs/words.json       the stems that needs have; a stem's place among them is its row below
+index/needs/words.json       the stems that needs have, those of most expressions first; a stem's place among them is its
+                             row below
 index/needs/offsets.npy      where the needs of each stem begin in the three arrays below, and the end
 index/needs/places.npy       places of needs
 index/needs/scores.npy       what the stem scores in each of these, up to its idf
@@ -26,9 +28,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.index.leads import Leads, write_leads
 from kb.index.scores import NO_NUMBERS, NO_SCORES, Numbers, Scores, weigh_word
 from kb.index.thesaurus import Concept, list_stems, stem_expression
-from kb.index.weights import NEED_LENGTH, NEED_SATURATION, NEED_TITLE, NEED_WORDS
+from kb.index.weights import LEAD_FEWEST, LEADS, NEED_LENGTH, NEED_SATURATION, NEED_TITLE, NEED_WORDS
 
 FOLDER = "needs"
 WORDS = "words.json"
@@ -64,21 +67,33 @@ def write_needs(folder: Path, needs: Sequence[NeedTexts]) -> None:
         return
     target = folder / FOLDER
     target.mkdir()
-    _write_words(target, needs)
+    asked = [[stem_expression(text) for text in (need.title, *need.asked_as)] for need in needs]
+    spread = Counter(stem for expressions in asked for stems in expressions for stem in set(stems))
+    rows = {stem: row for row, (stem, _count) in enumerate(spread.most_common())}
+    (target / WORDS).write_text(json.dumps(list(rows)), encoding="utf-8")
+    _write_words(target, rows, asked)
     np.save(target / "starts.npy", np.cumsum([0, *(len(need.answers) for need in needs)]))
     np.save(target / "numbers.npy", np.array([number for need in needs for number in need.answers], dtype=np.int64))
     grades = np.array([grade for need in needs for grade in need.answers.values()], dtype=np.float32)
     np.save(target / "gains.npy", (2**grades - 1) / (2**BEST_GRADE - 1))
+    leading = sum(count >= LEAD_FEWEST for count in spread.values())
+    examples = [
+        ([row for row in sorted(map(rows.__getitem__, set(stems))) if row < leading], place)
+        for place, expressions in enumerate(asked)
+        for stems in expressions
+    ]
+    write_leads(target, examples, leading, read_gains(target)[1])
 
 
-def _write_words(target: Path, needs: Sequence[NeedTexts]) -> None:
-    """Write what each stem scores in each need, and how much of its title it is."""
-    having: dict[str, list[tuple[int, int]]] = {}
-    for place, need in enumerate(needs):
-        for stem, count in Counter(stem_expression(" ".join((need.title, *need.asked_as)))).items():
-            having.setdefault(stem, []).append((place, count))
-    weights = {stem: weigh_word(len(found), len(needs)) for stem, found in having.items()}
-    titles = [set(stem_expression(need.title)) for need in needs]
+def _write_words(target: Path, rows: Mapping[str, int], asked: Sequence[Sequence[Sequence[str]]]) -> None:
+    """Write what each stem scores in each need, of which the first expression is the title, and how much of that it
+    is."""
+    having: dict[str, list[tuple[int, int]]] = {stem: [] for stem in rows}
+    for place, expressions in enumerate(asked):
+        for stem, count in Counter(stem for stems in expressions for stem in stems).items():
+            having[stem].append((place, count))
+    weights = {stem: weigh_word(len(found), len(asked)) for stem, found in having.items()}
+    titles = [set(expressions[0]) for expressions in asked]
     whole = [sum(weights[stem] for stem in title) for title in titles]
     shares = [
         weight / whole[place] if stem in titles[place] else 0.0
@@ -88,15 +103,23 @@ def _write_words(target: Path, needs: Sequence[NeedTexts]) -> None:
     held = [len(found) for found in having.values()]
     places = np.array([place for found in having.values() for place, _count in found])
     times = np.array([count for found in having.values() for _place, count in found])
-    lengths = np.bincount(places, times, len(needs))
+    lengths = np.bincount(places, times, len(asked))
     room = NEED_SATURATION * (1 - NEED_LENGTH + NEED_LENGTH * lengths[places] / lengths.mean())
     scores = np.repeat(list(weights.values()), held) * times / (times + room)
-    (target / WORDS).write_text(json.dumps(list(having)), encoding="utf-8")
     np.save(target / "offsets.npy", np.cumsum([0, *held]))
     np.save(target / "places.npy", places)
     np.save(target / "scores.npy", scores.astype(np.float32))
     np.save(target / "titles.npy", np.array(shares, dtype=np.float32))
     np.save(target / "weights.npy", list(weights.values()))
+
+
+def read_gains(folder: Path) -> tuple[Numbers, NDArray[np.float32]]:
+    """The numbers of all records that answer needs, ascending, and how well they do: a row a need, a column a record."""
+    starts: Numbers = np.load(folder / "starts.npy")
+    records, columns = np.unique(np.load(folder / "numbers.npy"), return_inverse=True)
+    gains = np.zeros((len(starts) - 1, len(records)), dtype=np.float32)
+    gains[np.repeat(np.arange(len(gains)), np.diff(starts)), columns] = np.load(folder / "gains.npy")
+    return records, gains
 
 
 class Needs:
@@ -110,16 +133,14 @@ class Needs:
         self._scores: Scores = np.load(folder / "scores.npy")
         self._titles: Scores = np.load(folder / "titles.npy")
         self._weights: list[float] = np.load(folder / "weights.npy").tolist()
-        starts: Numbers = np.load(folder / "starts.npy")
-        self.count = len(starts) - 1
+        self._records, self._gains = read_gains(folder)
+        self._leads, self.count = Leads(folder), len(self._gains)
         self._unknown = weigh_word(0, self.count)  # the idf of a stem that no need has
-        self._records, columns = np.unique(np.load(folder / "numbers.npy"), return_inverse=True)
-        self._gains: NDArray[np.float32] = np.zeros((self.count, len(self._records)), dtype=np.float32)
-        self._gains[np.repeat(np.arange(self.count), np.diff(starts)), columns] = np.load(folder / "gains.npy")
 
     def find_answers(self, concepts: Iterable[Concept]) -> Answers:
         """The records that answer what the parts of a query say; none where no need has a word of it."""
-        said, titled = self._compare(list_stems(concepts, self._rows.__contains__))
+        stems = list(list_stems(concepts, self._rows.__contains__))
+        said, titled = self._compare(stems)
         near = NEED_WORDS * said + NEED_TITLE * titled
         places = np.argsort(-near, kind="stable")[:NEAREST]
         places = places[near[places] > 0]
@@ -128,7 +149,14 @@ class Needs:
         weights = np.exp(near[places] - near[places[0]])
         weights /= weights.sum()
         heaviest = zip(places[:HEAVIEST].tolist(), weights[:HEAVIEST].tolist(), strict=True)
-        return Answers(self._records, weights @ self._gains[places], tuple(heaviest))
+        return Answers(self._records, weights @ self._gains[places] + LEADS * self._lead(stems), tuple(heaviest))
+
+    def follow_words(self, concepts: Iterable[Concept]) -> tuple[Numbers, Scores]:
+        """The numbers of all records that answer needs, and how well each does by what the words lead to."""
+        return self._records, self._lead(list_stems(concepts, self._rows.__contains__))
+
+    def _lead(self, stems: Iterable[str]) -> Scores:
+        return self._leads.add_up({self._rows[stem] for stem in stems if stem in self._rows})
 
     def compare_text(self, text: str) -> Scores:
         """How much of a text's words, by idf, each need says, from 0 to 1."""

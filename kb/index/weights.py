@@ -59,10 +59,17 @@ LIKE_OF_FIRST = 60
 # How much a need weighs (as powers of e): the share of the query's words, by idf, that it says, and the share of its
 # title that the query says, each up to 1. Words are scored by BM25 over the titles and expressions of all needs, with
 # its usual k1 and b. What vectors, the nearest expression or the records found say beside it: docs/relevance.md.
-NEED_WORDS = 16.0
+NEED_WORDS = 20.0
 NEED_TITLE = 2.5
 NEED_SATURATION = 1.5
 NEED_LENGTH = 0.3
+
+# How well a record answers by what each word leads to (kb/index/leads.py) counts so much beside how well it answers the
+# needs a query is for. The regression keeps weights small by this much of their squares, and leaves out words of fewer
+# expressions than this, from which there is little to learn.
+LEADS = 1.5
+LEAD_RIDGE = 3.0
+LEAD_FEWEST = 2
 
 # A record's score is multiplied by how much of the query it has, by weight, of which the square root is taken so many
 # times (to the power 0.25): two rare words of three beat one of them said often. Without it judged queries score lower

@@ -17,11 +17,12 @@ WORTH_TELLING = 0.05  # the least weight of a need that a reader is told of
 
 def explain_results(generation: Generation, results: SearchResults) -> dict[str, list[str]]:
     """Why each record of a page is there, as lines, by its address: what each part of the query matches and adds,
-    whether it is for other places, which needs that the query is for it answers, and how like
-    the first records it is."""
+    whether it is for other places, which needs that the query is for it answers, how well it answers what is asked in
+    such words, and how like the first records it is."""
     wanted = parse_query(results.request.text)
     elsewhere = find_elsewhere(generation.derive(make_lookup), results.mentioned)
     hits = generation.index.find(wanted, elsewhere)
+    led = generation.index.explain_leads(wanted)
     alike = dict(zip(hits.alike[0].tolist(), hits.alike[1].tolist(), strict=True))
     numbers = {
         item.card.url: generation.catalogue.find_number(item.card.type, item.card.id) for item in results.results
@@ -30,6 +31,7 @@ def explain_results(generation: Generation, results: SearchResults) -> dict[str,
         item.card.url: [
             *_explain_words(generation, wanted, elsewhere, numbers[item.card.url]),
             *_explain_needs(generation, results, item.card),
+            *_explain_leads(led, numbers[item.card.url]),
             *_explain_likeness(alike, numbers[item.card.url]),
             f"score {item.score:g}{', every word' if item.has_all_words else ''}",
         ]
@@ -60,6 +62,12 @@ def _explain_needs(generation: Generation, results: SearchResults, card: Card) -
         for named, grade in needs[place].answers.items():
             if address_of(named) == card.url:
                 yield f'answers "{needs[place].need}" with grade {grade} of 3, which this search is for by {weight:.0%}'
+
+
+def _explain_leads(led: Mapping[int, float], number: int | None) -> Iterator[str]:
+    share = 0.0 if number is None else led.get(number, 0.0)
+    if share >= WORTH_TELLING:
+        yield f"answers by {share:.0%} what is asked in such words, whatever the need"
 
 
 def _explain_likeness(alike: Mapping[int, float], number: int | None) -> Iterator[str]:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from kb.records.guide import check_address
 from kb.records.model import A_LIST, Id, ShortText, Strict, Texts, reject
 
+
+def _split_lines(value: Any) -> Any:
+    """Text written with a line for each item, as a list; anything else as it is."""
+    return [line for line in map(str.strip, value.splitlines()) if line] if isinstance(value, str) else value
+
+
+Lines = Annotated[Texts, BeforeValidator(_split_lines)]
 Addresses = Annotated[tuple[Annotated[str, AfterValidator(check_address)], ...], A_LIST]
 GRADES = {"best": 3, "useful": 2, "also": 1}
 
@@ -17,14 +24,14 @@ class Need(Strict):
     """One need, as the file of its theme under content/needs writes it.
 
     `wider` is the id of the need of which this is a special case. `asked_as` are expressions people would type who have
-    it. `best` answer it, `useful` are clearly of use, `also` of some use: records as funding/ID, case-studies/ID,
-    framework/ID or glossary/ID.
+    it, a line each. `best` answer it, `useful` are clearly of use, `also` of some use: records as funding/ID,
+    case-studies/ID, framework/ID or glossary/ID.
     """
 
     id: Id
     wider: Id | None = None
     need: ShortText
-    asked_as: Texts
+    asked_as: Lines
     best: Addresses | None = None
     useful: Addresses | None = None
     also: Addresses | None = None
