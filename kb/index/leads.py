@@ -1,11 +1,11 @@
 """What the words of a search lead to, whatever need they are for.
 
-Needs are taken whole: the few that a query is nearest to decide. Where it is near none of them, or to the wrong one, its
-words say something still: of all the ways in which people ask for all needs, "minibus" leads to a dozen records and
+Needs are taken whole: the few that a query is nearest to decide. Where it is near none of them, or to the wrong one,
+its words say something still: of all the ways in which people ask for all needs, "minibus" leads to a dozen records and
 "grant" to none in particular. How much each word says for each record is what ridge regression makes of them: every
 expression of a need is an example, its words go in, how well each record answers the need is what should come out.
 
-index/needs/leads.npy   for each of the first stems in words.json a row: what it says for each record that answers a need
+index/needs/leads.npy   a row for each of the first stems in words.json: what it says for each record that answers needs
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ Figures = NDArray[np.float32]
 
 
 def write_leads(folder: Path, examples: Sequence[tuple[Sequence[int], int]], stems: int, gains: Figures) -> None:
-    """Learn what so many stems lead to from examples, and write it. An example is the stems of an expression, by number,
-    and the need it is for: a row of `gains`, which has a column for each record."""
+    """Learn what so many stems lead to from examples, and write it. An example is the stems of an expression, by
+    number, and the need it is for: a row of `gains`, which has a column for each record."""
     by_length: dict[int, list[tuple[Sequence[int], int]]] = {}
     for said, need in examples:
         by_length.setdefault(len(said), []).append((said, need))

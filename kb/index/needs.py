@@ -5,8 +5,8 @@ share, scored by BM25 over all needs, and by how much of the title it says: who 
 special school in mind. Each record that answers is lifted by how well it does and by the weight of the need, and by
 what the words lead to by themselves (kb/index/leads.py).
 
-index/needs/words.json       the stems that needs have, those of most expressions first; a stem's place among them is its
-                             row below
+index/needs/words.json       the stems that needs have, those of most expressions first; a stem's place among them is
+                             its row below
 index/needs/offsets.npy      where the needs of each stem begin in the three arrays below, and the end
 index/needs/places.npy       places of needs
 index/needs/scores.npy       what the stem scores in each of these, up to its idf
@@ -114,7 +114,8 @@ def _write_words(target: Path, rows: Mapping[str, int], asked: Sequence[Sequence
 
 
 def read_gains(folder: Path) -> tuple[Numbers, NDArray[np.float32]]:
-    """The numbers of all records that answer needs, ascending, and how well they do: a row a need, a column a record."""
+    """The numbers of all records that answer needs, ascending, and how well: a row for each need, a column for each
+    record."""
     starts: Numbers = np.load(folder / "starts.npy")
     records, columns = np.unique(np.load(folder / "numbers.npy"), return_inverse=True)
     gains = np.zeros((len(starts) - 1, len(records)), dtype=np.float32)
