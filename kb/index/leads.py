@@ -33,10 +33,10 @@ def write_leads(folder: Path, examples: Sequence[tuple[Sequence[int], int]], ste
     for_needs = np.zeros((stems, len(gains)), dtype=np.float32)  # X'Y = for_needs x gains
     for length, found in by_length.items():
         if length:
-            said = np.array([each for each, _need in found])
+            rows = np.array([said for said, _need in found])
             of_needs = np.array([need for _said, need in found])
-            np.add.at(together, (said[:, :, None], said[:, None, :]), 1 / length)
-            np.add.at(for_needs, (said, of_needs[:, None]), length**-0.5)
+            np.add.at(together, (rows[:, :, None], rows[:, None, :]), 1 / length)
+            np.add.at(for_needs, (rows, of_needs[:, None]), length**-0.5)
     together[np.diag_indices(stems)] += LEAD_RIDGE
     np.save(folder / FILE, np.linalg.solve(together, for_needs @ gains))
 
