@@ -41,6 +41,7 @@ WARM_UP = 40
 ODD_TRIES = 3
 PATIENCE = 30.0  # seconds of processor time after which an engine is asked no more at this size
 FEWEST = 5
+ACCEPTED = "gzip, deflate, br, zstd"  # what browsers of today say they take
 Timing = tuple[float, float, int]  # processor ms, wall ms, what the call returned
 Pairs = list[tuple[str, str]]
 
@@ -101,7 +102,7 @@ class Site:
         find_related_searches(generation, results, "/search")
         return results.total
 
-    def show(self, pairs: Pairs, encoding: str = "gzip, deflate, br, zstd") -> int:
+    def show(self, pairs: Pairs, encoding: str = ACCEPTED) -> int:
         """A whole page as a server asks for it; returns how many bytes were sent."""
         environ: dict[str, Any] = {
             "REQUEST_METHOD": "GET", "SCRIPT_NAME": "", "PATH_INFO": "/search", "QUERY_STRING": urlencode(pairs),

@@ -97,6 +97,20 @@ def test_a_search_of_which_no_need_has_a_word_is_for_none(find: Callable[[str], 
     assert list_found(hits) == [3]
 
 
+def test_words_that_no_need_has_make_it_less_sure_which_one_a_search_is_for(tmp_path: Path) -> None:
+    titles = ("Bicycles for pupils who live far away", "Shelter to park bicycles in", "Repairs to the roof")
+    write_index(
+        tmp_path / "index",
+        (IndexDocument(number, "", {}, "", "", f"bicycles {number}") for number in range(3)),
+        needs=[NeedTexts(title, (title.lower(),), {number: 3}) for number, title in enumerate(titles)],
+    )
+    index = open_index(tmp_path / "index")
+    known = index.find(parse_query("shelter for bicycles"))
+    unknown = index.find(parse_query("shelter for bicycles zebras lions giraffes"))
+    assert known.needs[0][0] == unknown.needs[0][0] == 1
+    assert unknown.needs[0][1] < known.needs[0][1]
+
+
 def test_an_index_without_needs_finds_by_words_as_before(
     generation: Generation, built_data: Path, tmp_path: Path
 ) -> None:
