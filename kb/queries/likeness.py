@@ -8,7 +8,7 @@ postings and facts from cards, so that nothing is read twice: the first page of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from kb.generations import Generation
 from kb.index.scores import Doubles, Numbers
 from kb.queries.needs import make_answered_needs
 from kb.records.card import Card
+from kb.records.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,9 @@ SATURATION = 2.0  # BM25's k1: the second mention of a word adds less than the f
 RARITY = 0.75  # idf to this power: in full, a place or person's name two records share would outweigh their subject
 
 PARTS: dict[str, Weight] = {
-    "need": Weight(0.4, "needs that it answers well: what two records share for a reader, whatever their words"),
+    "need": Weight(
+        0.8, "needs that it answers, and how well: what two records share, whatever their words"
+    ),
     "service_area": Weight(0.1, "the need it serves: the first thing a reader sorts by"),
     "kind": Weight(0.1, "a mechanism is like other mechanisms: who reads of one wants a way to pay, not a fund"),
     "funder": Weight(0.05, "a fund's neighbours at the same funder take the same form and the same criteria"),
@@ -104,7 +107,7 @@ def _make_type(generation: Generation, cards: Sequence[Card], kind: str) -> Vect
     numbers = [number for number, card in enumerate(cards) if card.type == kind]
     parts = [_weigh_words(_read_words(generation, numbers), len(numbers))]
     for name, weight in PARTS.items():
-        values = [tuple(_list_values(cards[number], name, generation)) for number in numbers]
+        values = [_read_values(cards[number], name, generation) for number in numbers]
         parts.append(_weigh_values(_number_values(values), len(numbers), weight.weight))
     return join_parts(numbers, parts)
 
@@ -126,26 +129,29 @@ def _read_words(generation: Generation, numbers: Sequence[int]) -> Part:
     return Part(cells // max(words, 1), cells % max(words, 1), amounts.astype(np.float64))
 
 
-def _list_values(card: Card, part: str, generation: Generation) -> Iterator[str]:
-    """The values of one of PARTS that a record states."""
-    vocabulary = generation.catalogue.vocabulary
+def _read_values(card: Card, part: str, generation: Generation) -> Mapping[str, float]:
+    """The values of one of PARTS that a record has, each with how much of it: of what it states all as much."""
+    if part == "need":
+        return generation.derive(make_answered_needs).get(card.url, {})
+    return dict.fromkeys(_list_values(card, part, generation.catalogue.vocabulary), 1.0)
+
+
+def _list_values(card: Card, part: str, vocabulary: Vocabulary) -> Iterator[str]:
     if part in ("service_area", "phase"):
         stated = card.service_areas if part == "service_area" else card.phases
         every = vocabulary.values("service_areas" if part == "service_area" else "phases")
         yield from every if stated == ("all",) else stated
-    elif part == "need":
-        yield from generation.derive(make_answered_needs).get(card.url, ())
     elif card.type == "funding" and part in ("kind", "funder"):
         yield str((card.kind_label if part == "kind" else card.funder) or "")
     elif part == "partner":
         yield from card.partners or ()
 
 
-def _number_values(values: Sequence[tuple[str, ...]]) -> Part:
+def _number_values(values: Sequence[Mapping[str, float]]) -> Part:
     keys = {value: at for at, value in enumerate(dict.fromkeys(value for stated in values for value in stated))}
-    entries = [(row, keys[value]) for row, stated in enumerate(values) for value in stated]
-    pairs = np.array(entries, dtype=np.int64).reshape(-1, 2)
-    return Part(pairs[:, 0], pairs[:, 1], np.ones(len(pairs)))
+    entries = [(row, keys[value], amount) for row, stated in enumerate(values) for value, amount in stated.items()]
+    rows, places, amounts = np.array(entries, dtype=np.float64).reshape(-1, 3).T
+    return Part(rows.astype(np.int64), places.astype(np.int64), amounts)
 
 
 def _weigh_words(part: Part, count: int) -> Part:
@@ -155,7 +161,7 @@ def _weigh_words(part: Part, count: int) -> Part:
 
 
 def _weigh_values(part: Part, count: int, weight: float) -> Part:
-    return _scale_part(part, _weigh_rarity(part, count), count, weight)
+    return _scale_part(part, _weigh_rarity(part, count) * part.amounts, count, weight)
 
 
 def _weigh_rarity(part: Part, count: int) -> Doubles:

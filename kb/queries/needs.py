@@ -60,12 +60,12 @@ def list_needs_answered(generation: Generation, address: str, record: FundingStr
     return [lookup.in_order[place] for place in places[:MOST_OF_RECORD]]
 
 
-def make_answered_needs(generation: Generation) -> dict[str, list[str]]:
-    """The ids of the needs that each record answers well (best or useful), by the record's address on the site."""
-    answered: dict[str, list[str]] = {}
+def make_answered_needs(generation: Generation) -> dict[str, dict[str, int]]:
+    """By a record's address on the site, the ids of the needs it answers with how well: 2^grade - 1, as nDCG counts."""
+    answered: dict[str, dict[str, int]] = {}
     for need in generation.derive(make_need_lookup).in_order:
-        for address in (*(need.best or ()), *(need.useful or ())):
-            answered.setdefault(address_of(address), []).append(need.id)
+        for address, grade in need.answers.items():
+            answered.setdefault(address_of(address), {})[need.id] = 2**grade - 1
     return answered
 
 
