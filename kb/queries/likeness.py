@@ -41,9 +41,7 @@ SATURATION = 2.0  # BM25's k1: the second mention of a word adds less than the f
 RARITY = 0.75  # idf to this power: in full, a place or person's name two records share would outweigh their subject
 
 PARTS: dict[str, Weight] = {
-    "need": Weight(
-        0.8, "needs that it answers, and how well: what two records share, whatever their words"
-    ),
+    "need": Weight(0.8, "needs that it answers, and how well: what two records share, whatever their words"),
     "service_area": Weight(0.1, "the need it serves: the first thing a reader sorts by"),
     "kind": Weight(0.1, "a mechanism is like other mechanisms: who reads of one wants a way to pay, not a fund"),
     "funder": Weight(0.05, "a fund's neighbours at the same funder take the same form and the same criteria"),
