@@ -18,8 +18,9 @@ MINIBUS, TAXI, OTHER = 0, len(THINGS), len(THINGS) + 1  # records: after one for
 @pytest.fixture
 def index(tmp_path: Path) -> TextIndex:
     """Searches eight records; each thing has needs of its own, and three of a minibus name a record on taxis too."""
+    turns = ("{} grant", "who pays a grant for our {}", "grant towards a {}", "new {} grant", "{} broken, which grant")
     needs = [
-        NeedTexts(f"Grant for a {thing}", (f"{thing} grant", f"who pays a grant for our {thing}"), {number: 3})
+        NeedTexts(f"Grant for a {thing}", tuple(turn.format(thing) for turn in turns), {number: 3})
         for number, thing in enumerate(THINGS)
     ]
     needs += [
@@ -55,8 +56,9 @@ def test_a_record_comes_further_up_by_words_where_the_need_searched_for_leaves_i
     assert hits.scores[TAXI] > 3 * hits.scores[OTHER]  # twice, by the words of the record alone
 
 
-def test_words_that_no_need_has_lead_nowhere(index: TextIndex) -> None:
-    assert set(lead(index, "zebra").values()) == {0.0}
+@pytest.mark.parametrize("word", ["zebra", "village"])
+def test_a_word_of_which_little_can_be_learned_leads_nowhere(index: TextIndex, word: str) -> None:
+    assert set(lead(index, word).values()) == {0.0}
 
 
 def test_an_index_without_needs_leads_nowhere(tmp_path: Path) -> None:

@@ -68,8 +68,8 @@ NEED_LENGTH = 0.3
 # needs a query is for. The regression keeps weights small by this much of their squares, and leaves out words of fewer
 # expressions than this, from which there is little to learn.
 LEADS = 1.5
-LEAD_RIDGE = 3.0
-LEAD_FEWEST = 2
+LEAD_RIDGE = 4.0
+LEAD_FEWEST = 5
 
 # A record's score is multiplied by how much of the query it has, by weight, of which the square root is taken so many
 # times (to the power 0.25): two rare words of three beat one of them said often. Without it judged queries score lower
