@@ -111,6 +111,18 @@ def test_words_that_no_need_has_make_it_less_sure_which_one_a_search_is_for(tmp_
     assert unknown.needs[0][1] < known.needs[0][1]
 
 
+def test_a_search_is_also_for_needs_that_have_all_of_another_expression_for_its_words(tmp_path: Path) -> None:
+    titles = ("Minibus that we share", "Coach for day trips", "Lift for a hall", "Charabancs in history")
+    write_index(
+        tmp_path / "index",
+        (IndexDocument(number, "", {}, "", "", f"charabanc {number}") for number in range(len(titles))),
+        groups=[{"same": ("charabanc", "day trip coach")}, {"same": ("charabanc", "hall minibus")}],
+        needs=[NeedTexts(title, (title.lower(),), {number: 3}) for number, title in enumerate(titles)],
+    )
+    hits = open_index(tmp_path / "index").find(parse_query("charabanc"))
+    assert {place for place, _weight in hits.needs} == {1, 3}
+
+
 def test_an_index_without_needs_finds_by_words_as_before(
     generation: Generation, built_data: Path, tmp_path: Path
 ) -> None:

@@ -1,9 +1,9 @@
 """What people need: a query that means a need leads to the records that were found, by reading, to answer it.
 
 A need is known by its title and by how people ask for it. How much a query is for a need is told by the words they
-share, scored by BM25 over all needs, and by how much of the title it says: who types "playground equipment" has no
-special school in mind. Each record that answers is lifted by how well it does and by the weight of the need, and by
-what the words lead to by themselves (kb/index/leads.py).
+share, scored by BM25 over all needs, or other expressions for these, and by how much of the title it says: who types
+"playground equipment" has no special school in mind. Each record that answers is lifted by how well it does and by the
+weight of the need, and by what the words lead to by themselves (kb/index/leads.py).
 
 index/needs/words.json       the stems that needs have, those of most expressions first; a stem's place among them is
                              its row below
@@ -22,22 +22,24 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.index.leads import Leads, write_leads
+from kb.index.leads import Figures, Leads, write_leads
 from kb.index.scores import NO_NUMBERS, NO_SCORES, Numbers, Scores, weigh_word
 from kb.index.thesaurus import Concept, list_stems, stem_expression
-from kb.index.weights import LEAD_FEWEST, LEADS, NEED_LENGTH, NEED_SATURATION, NEED_TITLE, NEED_WORDS
+from kb.index.weights import LEAD_FEWEST, LEADS, NEED_LENGTH, NEED_SATURATION, NEED_TITLE, NEED_WORDS, OTHER_WORDS
 
 FOLDER = "needs"
 WORDS = "words.json"
 BEST_GRADE = 3
 NEAREST = 32  # needs that count; the weight of any other is next to nothing
 HEAVIEST = 8  # needs that are told of
+MAX_KEPT = 1024  # parts of queries of which is kept what needs say: some 12 MB
 
 
 class NeedTexts(NamedTuple):
@@ -113,7 +115,7 @@ def _write_words(target: Path, rows: Mapping[str, int], asked: Sequence[Sequence
     np.save(target / "weights.npy", list(weights.values()))
 
 
-def read_gains(folder: Path) -> tuple[Numbers, NDArray[np.float32]]:
+def read_gains(folder: Path) -> tuple[Numbers, Figures]:
     """The numbers of all records that answer needs, ascending, and how well: a row for each need, a column for each
     record."""
     starts: Numbers = np.load(folder / "starts.npy")
@@ -137,11 +139,11 @@ class Needs:
         self._records, self._gains = read_gains(folder)
         self._leads, self.count = Leads(folder), len(self._gains)
         self._unknown = weigh_word(0, self.count)  # the idf of a stem that no need has
+        self._look_up = lru_cache(MAX_KEPT)(self._merge)
 
-    def find_answers(self, concepts: Iterable[Concept]) -> Answers:
+    def find_answers(self, concepts: Sequence[Concept]) -> Answers:
         """The records that answer what the parts of a query say; none where no need has a word of it."""
-        stems = list(list_stems(concepts, self._rows.__contains__))
-        said, titled = self._compare(stems)
+        said, titled = self._compare(concepts)
         near = NEED_WORDS * said + NEED_TITLE * titled
         places = np.argsort(-near, kind="stable")[:NEAREST]
         places = places[near[places] > 0]
@@ -150,34 +152,52 @@ class Needs:
         weights = np.exp(near[places] - near[places[0]])
         weights /= weights.sum()
         heaviest = zip(places[:HEAVIEST].tolist(), weights[:HEAVIEST].tolist(), strict=True)
-        return Answers(self._records, weights @ self._gains[places] + LEADS * self._lead(stems), tuple(heaviest))
+        led = self.follow_words(concepts)[1]
+        return Answers(self._records, weights @ self._gains[places] + LEADS * led, tuple(heaviest))
 
     def follow_words(self, concepts: Iterable[Concept]) -> tuple[Numbers, Scores]:
         """The numbers of all records that answer needs, and how well each does by what the words lead to."""
-        return self._records, self._lead(list_stems(concepts, self._rows.__contains__))
-
-    def _lead(self, stems: Iterable[str]) -> Scores:
-        return self._leads.add_up({self._rows[stem] for stem in stems if stem in self._rows})
+        stems = list_stems(concepts, self._rows.__contains__)
+        return self._records, self._leads.add_up({self._rows[stem] for stem in stems if stem in self._rows})
 
     def compare_text(self, text: str) -> Scores:
         """How much of a text's words, by idf, each need says, from 0 to 1."""
-        return self._compare(stem_expression(text))[0]
+        return self._compare([Concept((stem,)) for stem in stem_expression(text)])[0]
 
-    def _compare(self, stems: Iterable[str]) -> tuple[Scores, Scores]:
-        """How much of some words, by idf, each need says, and how much of its title they say."""
-        said, titled = np.zeros((2, self.count), dtype=np.float32)
-        whole = 0.0
+    def _compare(self, concepts: Iterable[Concept]) -> tuple[Scores, Scores]:
+        """How much of the parts of a query, by idf, each need says, and how much of its title they say."""
+        sums, whole = np.zeros((2, self.count), dtype=np.float32), 0.0
+        for concept in concepts:
+            found, weight = self._look_up(concept)
+            sums += found
+            whole += weight
+        return sums[0] / np.float32(whole or 1), sums[1]
+
+    def _merge(self, concept: Concept) -> tuple[Figures, float]:
+        """What each need says of a concept, and of its title, and the weight of the concept by idf: its own words, or
+        another expression for it where that is more, which counts for OTHER_WORDS as it does in records."""
+        found, weight, _whole = self._add_up(list_stems([concept], self._rows.__contains__))
+        most = np.array([[weight], [1]], dtype=np.float32)
+        for other in concept.others:
+            sums, _weight, whole = self._add_up(other)
+            np.maximum(found, OTHER_WORDS * np.minimum(sums, most) * whole, out=found)
+        return found, weight
+
+    def _add_up(self, stems: Sequence[str]) -> tuple[Figures, float, NDArray[np.bool_]]:
+        """What each need says of some stems, and of its title; the weight of the stems; which needs have all of
+        them."""
+        sums, having = np.zeros((2, self.count), dtype=np.float32), np.zeros(self.count, dtype=np.int64)
+        weight = 0.0
         for stem in stems:
             row = self._rows.get(stem)
-            if row is None:
-                whole += self._unknown
-                continue
-            own = slice(self._offsets[row], self._offsets[row + 1])
-            places = self._places[own]
-            said[places] += self._scores[own]
-            titled[places] += self._titles[own]
-            whole += self._weights[row]
-        return said / np.float32(whole or 1), titled
+            weight += self._unknown if row is None else self._weights[row]
+            if row is not None:
+                own = slice(self._offsets[row], self._offsets[row + 1])
+                places = self._places[own]
+                sums[0, places] += self._scores[own]
+                sums[1, places] += self._titles[own]
+                having[places] += 1
+        return sums, weight, having == len(stems)
 
 
 def open_needs(folder: Path) -> Needs | None:
