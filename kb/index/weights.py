@@ -67,7 +67,7 @@ NEED_LENGTH = 0.3
 # How well a record answers by what each word leads to (kb/index/leads.py) counts so much beside how well it answers the
 # needs a query is for. The regression keeps weights small by this much of their squares, and leaves out words of fewer
 # expressions than this, from which there is little to learn.
-LEADS = 1.5
+LEADS = 1.0
 LEAD_RIDGE = 4.0
 LEAD_FEWEST = 5
 
@@ -78,7 +78,7 @@ COVERAGE_ROOTS = 2
 
 # A record with a name that has every word of a search gets this share of the best score, times how much of the name the
 # search says: who types "sports premium" wants the primary PE and sport premium, before all that says the same words.
-IN_NAMES = 3.0
+IN_NAMES = 6.0
 
 # A search that says a name among other words gives the records of that name this share of the best score: "when does
 # the Wolfson round close - science labs" asks for that fund and not for the many that are about science labs. A name is
