@@ -32,7 +32,16 @@ from numpy.typing import NDArray
 from kb.index.leads import Figures, Leads, write_leads
 from kb.index.scores import NO_NUMBERS, NO_SCORES, Numbers, Scores, weigh_word
 from kb.index.thesaurus import Concept, list_stems, stem_expression
-from kb.index.weights import LEAD_FEWEST, LEADS, NEED_LENGTH, NEED_SATURATION, NEED_TITLE, NEED_WORDS, OTHER_WORDS
+from kb.index.weights import (
+    LEAD_FEWEST,
+    LEADS,
+    NEED_LENGTH,
+    NEED_SATURATION,
+    NEED_TITLE,
+    NEED_WORDS,
+    OTHER_TITLE,
+    OTHER_WORDS,
+)
 
 FOLDER = "needs"
 WORDS = "words.json"
@@ -175,12 +184,13 @@ class Needs:
 
     def _merge(self, concept: Concept) -> tuple[Figures, float]:
         """What each need says of a concept, and of its title, and the weight of the concept by idf: its own words, or
-        another expression for it where that is more, which counts for OTHER_WORDS as it does in records."""
+        another expression for it where that is more, which counts for less."""
         found, weight, _whole = self._add_up(list_stems([concept], self._rows.__contains__))
+        worth = np.array([[OTHER_WORDS], [OTHER_TITLE]], dtype=np.float32)
         most = np.array([[weight], [1]], dtype=np.float32)
         for other in concept.others:
             sums, _weight, whole = self._add_up(other)
-            np.maximum(found, OTHER_WORDS * np.minimum(sums, most) * whole, out=found)
+            np.maximum(found, worth * np.minimum(sums, most) * whole, out=found)
         return found, weight
 
     def _add_up(self, stems: Sequence[str]) -> tuple[Figures, float, NDArray[np.bool_]]:

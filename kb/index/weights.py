@@ -85,13 +85,15 @@ IN_NAMES = 6.0
 # a word that at most so many records have in theirs and English has not, such as Wolfson or HAF, or a whole title,
 # acronym or alias of two words and up to so many. Glossary terms gain nothing: who mentions the DSG in passing does not
 # ask what it is.
-SAID_NAME = 2.0
+SAID_NAME = 2.5
 NAME_HOLDERS = 6
 LONGEST_NAME = 8
 
 # An expression of the thesaurus, or the word probably meant by one that no record has, counts for this share of its
-# score: of records that say it as often, those with the reader's own word come first.
+# score: of records that say it as often, those with the reader's own word come first. So it does for needs, and for
+# this share in their titles, which are short: "climbing frame" is not all that who types "playground" may mean.
 OTHER_WORDS = 0.7
+OTHER_TITLE = 0.5
 
 # A stream limited to places, of which a query names none but others, counts for this share of its score: nobody in
 # Brixton can bid for a fund for Bedford. Not for nothing, since a school may look for its neighbour.

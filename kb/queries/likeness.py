@@ -43,7 +43,7 @@ RARITY = 0.75  # idf to this power: in full, a place or person's name two record
 PARTS: dict[str, Weight] = {
     "need": Weight(0.8, "needs that it answers, and how well: what two records share, whatever their words"),
     "service_area": Weight(0.1, "the need it serves: the first thing a reader sorts by"),
-    "kind": Weight(0.1, "a mechanism is like other mechanisms: who reads of one wants a way to pay, not a fund"),
+    "kind": Weight(0.15, "a mechanism is like other mechanisms: who reads of one wants a way to pay, not a fund"),
     "funder": Weight(0.05, "a fund's neighbours at the same funder take the same form and the same criteria"),
     "partner": Weight(0.05, "kinds of partner: work with the police is not work with a museum"),
     "phase": Weight(0.04, "an offer to nurseries is of little use to a secondary school"),

@@ -15,9 +15,9 @@ from kb.records.guide import address_of
 from kb.records.needs import GRADES, Need
 
 MOST_OF_RECORD = 5
-# Below this share of the weight of all needs, what a search is for is more of a guess (docs/relevance.md). Four at
+# Below this share of the weight of all needs, what a search is for is more of a guess (docs/relevance.md). Five at
 # most can have as much.
-NAMED_FROM = 0.25
+NAMED_FROM = 0.2
 TYPES = {"funding": "funding", "case-studies": "case-study", "framework": "framework", "glossary": "glossary"}
 
 
@@ -90,7 +90,7 @@ def list_answers(generation: Generation, need: Need) -> dict[str, list[Card]]:
 
 
 def find_needs_of_search(generation: Generation, results: SearchResults) -> list[Need]:
-    """The needs that a search is plainly for, four at most, heaviest first. Of a need and its special cases it is the
+    """The needs that a search is plainly for, five at most, heaviest first. Of a need and its special cases it is the
     one that weighs enough by itself, or else, if they do together, the need they are cases of. None where the search
     finds nothing."""
     if not results.total:
