@@ -94,8 +94,8 @@ class TextIndex:
         self._index = index.open_dir(str(folder), readonly=True)
         self._local = threading.local()
         self._arrays = PostingArrays(folder, FIELDS)
-        self._needs = open_needs(folder)
         self._thesaurus = read_thesaurus(folder)
+        self._needs = open_needs(folder, self._thesaurus)
         self.count: int = self._searcher.doc_count_all()
         self._words = WordScores(folder, self._arrays, self.count)
         self._spots, self._names = Spots(folder), TextSums(folder / FOLDER / NAMES)
@@ -248,7 +248,7 @@ class TextIndex:
 
     def compare_needs(self, text: str) -> list[float]:
         """How much of a text's words each need says, in their order; empty where the index knows none."""
-        near: list[float] = [] if self._needs is None else self._needs.compare_text(text).tolist()
+        near: list[float] = [] if self._needs is None else self._needs.words.compare_text(text).tolist()
         return near
 
     def forget(self) -> None:

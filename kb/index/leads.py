@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.index.postings import map_array
 from kb.index.scores import Scores
 from kb.index.weights import LEAD_RIDGE
 
@@ -45,7 +46,7 @@ class Leads:
     """What words lead to, in one index. Read only, safe between threads."""
 
     def __init__(self, folder: Path) -> None:
-        self._weights: Figures = np.load(folder / FILE, mmap_mode="r")
+        self._weights: Figures = map_array(folder / FILE)
 
     def add_up(self, stems: Iterable[int]) -> Scores:
         """How well each record would answer a query of these stems, as far as its words tell; 0 at least."""
