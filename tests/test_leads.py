@@ -53,12 +53,15 @@ def test_a_record_comes_further_up_by_words_where_the_need_searched_for_leaves_i
     hits = index.find(parse_query("grant for a minibus"))
     assert hits.needs[0][0] == MINIBUS
     assert hits.rank(hits.some_words)[:2] == [MINIBUS, TAXI]
-    assert hits.scores[TAXI] > 3 * hits.scores[OTHER]  # twice, by the words of the record alone
+    assert hits.scores[TAXI] > 3 * hits.scores[OTHER]  # without leads it would be twice that
 
 
-@pytest.mark.parametrize("word", ["zebra", "village"])
-def test_a_word_of_which_little_can_be_learned_leads_nowhere(index: TextIndex, word: str) -> None:
-    assert set(lead(index, word).values()) == {0.0}
+def test_a_word_of_which_little_can_be_learned_leads_nowhere(index: TextIndex) -> None:
+    assert set(lead(index, "village").values()) == {0.0}
+
+
+def test_a_word_that_no_need_has_leads_nowhere(index: TextIndex) -> None:
+    assert set(lead(index, "zebra").values()) == {0.0}
 
 
 def test_an_index_without_needs_leads_nowhere(tmp_path: Path) -> None:

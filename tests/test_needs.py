@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 from click.testing import CliRunner
@@ -18,6 +19,9 @@ from kb.build import check_content
 from kb.cli import main
 from kb.generations import Generation
 from kb.index import Hits, IndexDocument, NeedTexts, open_index, parse_query, write_index
+from kb.index.need_words import NeedWords
+from kb.index.needs import FOLDER
+from kb.index.thesaurus import Thesaurus, read_thesaurus
 from kb.queries.needs import NAMED_FROM, find_needs_of_search, get_need, list_answers, make_need_lookup
 from kb.queries.request import SearchRequest
 from kb.queries.search import run_search
@@ -121,6 +125,36 @@ def test_a_search_is_also_for_needs_that_have_all_of_another_expression_for_its_
     )
     hits = open_index(tmp_path / "index").find(parse_query("charabanc"))
     assert {place for place, _weight in hits.needs} == {1, 3}
+
+
+def test_a_slip_in_a_search_is_for_the_need_that_has_the_right_word(find: Callable[[str], Hits]) -> None:
+    assert find("leters that mums and dads cannot read").needs[0][0] == 0
+
+
+def test_what_the_build_worked_out_of_needs_for_the_thesaurus_is_what_a_search_would(
+    generation: Generation, built_data: Path
+) -> None:
+    folder = built_data / "generations" / generation.id / "index"
+    count, thesaurus = len(generation.derive(make_need_lookup).in_order), read_thesaurus(folder)
+    stored, afresh = (NeedWords(folder / FOLDER, known, count) for known in (thesaurus, Thesaurus({}, {})))
+    concepts = thesaurus.list_concepts()
+    assert len(concepts) > 500
+    for concept in concepts:
+        (found, weight), (expected, expected_weight) = stored.look_up(concept), afresh.look_up(concept)
+        assert np.array_equal(found, expected), concept
+        assert weight == expected_weight, concept
+
+
+def test_a_word_of_a_title_counts_for_more_than_another_expression_for_it(tmp_path: Path) -> None:
+    titles = ("Coach", "Charabanc")
+    write_index(
+        tmp_path / "index",
+        (IndexDocument(number, "", {}, "", "", f"charabanc {number}") for number in range(2)),
+        groups=[{"same": ("charabanc", "coach")}],
+        needs=[NeedTexts(title, ("charabanc or coach",), {number: 3}) for number, title in enumerate(titles)],
+    )
+    hits = open_index(tmp_path / "index").find(parse_query("charabanc"))
+    assert [place for place, _weight in hits.needs] == [1, 0]
 
 
 def test_an_index_without_needs_finds_by_words_as_before(
@@ -273,6 +307,42 @@ def test_check_names_what_is_wrong_with_a_need(small_content: Path, old: str, ne
     path.write_text(path.read_text().replace(old, new, 1))
     problems = check_content(small_content)[1]
     assert any(problem.path == "needs/money.yml" and problem.line and says in str(problem) for problem in problems)
+
+
+AS_LIST = "  asked_as:\n    - shopkeepers complain at home time\n"
+
+
+def write_expressions(content: Path, text: str) -> list[str]:
+    """Write the expressions of a need as this text; what `kb check` says."""
+    path = content / "needs" / "money.yml"
+    assert AS_LIST in path.read_text()
+    path.write_text(path.read_text().replace(AS_LIST, f"  asked_as: {text}\n"))
+    return [str(problem) for problem in check_content(content)[1]]
+
+
+def test_expressions_may_be_written_as_lines_of_text_and_need_no_quotes(small_content: Path) -> None:
+    lines = ("trouble outside: the gates", "", "[shopkeepers] complain # at home time")
+    assert write_expressions(small_content, "\n    ".join(("|", *lines))) == []
+    need = check_content(small_content)[0].corpus.needs["money"][1]
+    assert need.asked_as == (lines[0], lines[2])
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("trouble outside the gates, shopkeepers", 'at least 2 expressions, one a line, below "asked_as: |"'),
+        (">\n    trouble outside\n    the gates", 'at least 2 expressions, one a line, below "asked_as: |"'),
+        ("", "this is empty"),
+        ("|\n    - trouble outside\n    - the gates", '"- trouble outside" begins with a sign'),
+        ("|\n    trouble outside\n    # the gates", '"# the gates" begins with a sign'),
+        ("|\n    trouble outside\n    trouble outside", '"trouble outside" is in this list twice'),
+    ],
+)
+def test_check_names_lines_that_are_no_expressions(small_content: Path, text: str, says: str) -> None:
+    said = write_expressions(small_content, text)
+    assert len(said) == 1
+    assert says in said[0]
+    assert "needs/money.yml" in said[0]
 
 
 def test_check_names_a_special_case_of_a_special_case_and_no_other(small_content: Path) -> None:

@@ -59,10 +59,10 @@ class Hits:
     """Records that match a query, as bit sets (bit n is record n) with the scores of all records.
 
     `all_words` have every word and phrase; `some_words` also holds those whose words weigh enough of the query
-    (weights.SHARE_OF_BEST), and those that answer the need it is for. `concepts` are the parts of the query with all
-    that was looked for, `unknown` the stems of parts that no record has, `needs` the places of the needs it is for,
-    with their weights, heaviest first; none for a query that is a record's name. `alike` are the first records (at most
-    weights.LIKE_OF_FIRST) and how like each is to the first three, from 0 to 1.
+    (weights.SHARE_OF_BEST), and those that answer the need it is for or that its words lead to. `concepts` are the
+    parts of the query with all that was looked for, `unknown` the stems of parts that no record has, `needs` the places
+    of the needs it is for, with their weights, heaviest first; none for a query that is a record's name. `alike` are
+    the first records (at most weights.LIKE_OF_FIRST) and how like each is to the first three, from 0 to 1.
     """
 
     all_words: int
@@ -204,8 +204,8 @@ class TextIndex:
     def _add_answers(
         self, concepts: Sequence[Concept], scores: Scores, best: float
     ) -> tuple[int, tuple[tuple[int, float], ...]]:
-        """Add to the records that answer the needs a query is for what that is worth; the records without its words
-        that answer well enough to be shown, and the heaviest of these needs."""
+        """Add to the records that answer the needs a query is for, or that its words lead to, what that is worth; those
+        without its words that answer well enough to be shown, and the heaviest of these needs."""
         if self._needs is None:
             return 0, ()
         answers = self._needs.find_answers(concepts)
@@ -255,6 +255,8 @@ class TextIndex:
         """Drop what is kept of words and expressions, for measuring their first use."""
         self._words.forget()
         self._concepts.forget()
+        if self._needs is not None:
+            self._needs.words.forget()
 
     def _find_phrase(self, stems: tuple[str, ...]) -> int:
         """The records in which words stand next to each other, in one field, in this order."""

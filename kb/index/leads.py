@@ -1,9 +1,10 @@
 """What the words of a search lead to, whatever need they are for.
 
-Needs are taken whole: the few that a query is nearest to decide. Where it is near none of them, or to the wrong one,
-its words say something still: of all the ways in which people ask for all needs, "minibus" leads to a dozen records and
-"grant" to none in particular. How much each word says for each record is what ridge regression makes of them: every
-expression of a need is an example, its words go in, how well each record answers the need is what should come out.
+Needs are taken whole: the few that a query is nearest to decide. Where it is near none in particular, or to the wrong
+one, its words say something still: of all the ways in which people ask for all needs, "minibus" leads to a dozen
+records and "grant" to none in particular. How much each word says for each record is what ridge regression makes of
+them: every title and expression of a need is an example, its words go in, how well each record answers the need is what
+should come out. An example is brought to length 1, as a query is, so that a sentence says no more than two words do.
 
 index/needs/leads.npy   a row for each of the first stems in words.json: what it says for each record that answers needs
 """
@@ -14,17 +15,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kb.index.postings import map_array
 from kb.index.scores import Scores
 from kb.index.weights import LEAD_RIDGE
 
 FILE = "leads.npy"
-Figures = NDArray[np.float32]
 
 
-def write_leads(folder: Path, examples: Sequence[tuple[Sequence[int], int]], stems: int, gains: Figures) -> None:
+def write_leads(folder: Path, examples: Sequence[tuple[Sequence[int], int]], stems: int, gains: Scores) -> None:
     """Learn what so many stems lead to from examples, and write it. An example is the stems of an expression, by
     number, and the need it is for: a row of `gains`, which has a column for each record."""
     by_length: dict[int, list[tuple[Sequence[int], int]]] = {}
@@ -46,7 +45,7 @@ class Leads:
     """What words lead to, in one index. Read only, safe between threads."""
 
     def __init__(self, folder: Path) -> None:
-        self._weights: Figures = map_array(folder / FILE)
+        self._weights: Scores = map_array(folder / FILE)
 
     def add_up(self, stems: Iterable[int]) -> Scores:
         """How well each record would answer a query of these stems, as far as its words tell; 0 at least."""

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kb.index.leads import Figures, Leads, write_leads
+from kb.index.leads import Leads, write_leads
 from kb.index.need_words import NeedWords, write_need_concepts, write_need_words
 from kb.index.scores import NO_NUMBERS, NO_SCORES, Numbers, Scores
 from kb.index.thesaurus import Concept, Thesaurus, stem_expression
@@ -41,8 +41,9 @@ class NeedTexts(NamedTuple):
 
 
 class Answers(NamedTuple):
-    """What a query is answered by: numbers of records, ascending, and how well each answers, from 0 to 1; and the
-    places of the heaviest needs with their weights, of which all together are 1."""
+    """What a query is answered by: numbers of records, ascending, and how well each answers, by its needs (from 0 to
+    1) and what its words lead to besides; and the places of the heaviest needs with their weights, of which all
+    together are 1."""
 
     numbers: Numbers
     gains: Scores
@@ -63,9 +64,9 @@ def write_needs(folder: Path, needs: Sequence[NeedTexts], thesaurus: Thesaurus) 
     grades = np.array([grade for need in needs for grade in need.answers.values()], dtype=np.float32)
     np.save(target / "gains.npy", (2**grades - 1) / (2**BEST_GRADE - 1))
     asked = [[stem_expression(text) for text in (need.title, *need.asked_as)] for need in needs]
-    spread = Counter(stem for expressions in asked for stems in expressions for stem in set(stems))
+    spread = Counter(stem for expressions in asked for stems in expressions for stem in dict.fromkeys(stems))
     rows = {stem: row for row, (stem, _count) in enumerate(spread.most_common())}
-    write_need_words(target, rows, asked)
+    write_need_words(target, list(rows), asked)
     write_need_concepts(target, thesaurus, len(needs))
     leading = sum(count >= LEAD_FEWEST for count in spread.values())
     examples = [
@@ -76,7 +77,7 @@ def write_needs(folder: Path, needs: Sequence[NeedTexts], thesaurus: Thesaurus) 
     write_leads(target, examples, leading, read_gains(target)[1])
 
 
-def read_gains(folder: Path) -> tuple[Numbers, Figures]:
+def read_gains(folder: Path) -> tuple[Numbers, Scores]:
     """The numbers of all records that answer needs, ascending, and how well: a row for each need, a column for each
     record."""
     starts: Numbers = np.load(folder / "starts.npy")

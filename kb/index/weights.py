@@ -45,9 +45,9 @@ SATURATION = 6.0
 # have a word or two less, not where they are about the matter and it only happens to have the words.
 ALL_WORDS = 0.3
 
-# A record that answers the needs a query is for gets this share of the best record's score, times how well it answers.
-# It may then be shown without having the words, where it answers at least so well: who asks "mums and dads who can't
-# read our letters" wants adult learning, which says neither.
+# A record that answers the needs a query is for, or to which its words lead, gets this share of the best record's
+# score, times how well it answers. It may then be shown without having the words, where it answers at least so well:
+# who asks "mums and dads who can't read our letters" wants adult learning, which says neither.
 NEEDS = 3.0
 NEED_SHOWS = 0.3
 # Of the first so many records, those like the first three of them get up to this share of the best score: who types a
@@ -57,8 +57,9 @@ FIRST = 3
 LIKE_OF_FIRST = 60
 
 # How much a need weighs (as powers of e): the share of the query's words, by idf, that it says, and the share of its
-# title that the query says, each up to 1. Words are scored by BM25 over the titles and expressions of all needs, with
-# its usual k1 and b. What vectors, the nearest expression or the records found say beside it: docs/relevance.md.
+# title that the query says, each up to 1. Words are scored by BM25 over the titles and expressions of all needs; the
+# expressions are of like number, so length says little. What vectors, the nearest expression or the records found say
+# beside it: docs/relevance.md.
 NEED_WORDS = 20.0
 NEED_TITLE = 2.5
 NEED_SATURATION = 1.5
@@ -90,8 +91,8 @@ NAME_HOLDERS = 6
 LONGEST_NAME = 8
 
 # An expression of the thesaurus, or the word probably meant by one that no record has, counts for this share of its
-# score: of records that say it as often, those with the reader's own word come first. So it does for needs, and for
-# this share in their titles, which are short: "climbing frame" is not all that who types "playground" may mean.
+# score: of records that say it as often, those with the reader's own word come first. So it does for needs, and in
+# their titles, which are short, for OTHER_TITLE: "climbing frame" is not all that who types "playground" may mean.
 OTHER_WORDS = 0.7
 OTHER_TITLE = 0.5
 

@@ -12,7 +12,7 @@ from kb.queries.search import SearchResults, find_elsewhere, make_lookup
 from kb.records.card import Card
 from kb.records.guide import address_of
 
-WORTH_TELLING = 0.05  # the least weight of a need that a reader is told of
+WORTH_TELLING = 0.05  # the least weight of a need, or of what words lead to, that a reader is told of
 
 
 def explain_results(generation: Generation, results: SearchResults) -> dict[str, list[str]]:
@@ -67,7 +67,7 @@ def _explain_needs(generation: Generation, results: SearchResults, card: Card) -
 def _explain_leads(led: Mapping[int, float], number: int | None) -> Iterator[str]:
     share = 0.0 if number is None else led.get(number, 0.0)
     if share >= WORTH_TELLING:
-        yield f"answers by {share:.0%} what is asked in such words, whatever the need"
+        yield f"answers by {min(share, 1):.0%} what is asked in such words, whatever the need"
 
 
 def _explain_likeness(alike: Mapping[int, float], number: int | None) -> Iterator[str]:

@@ -1,9 +1,10 @@
 """How alike two records of one type are: each record as one sparse vector, its words and some of its facts.
 
-The vector has parts: the words of a record, and for each fact of `PARTS` the values it has. Within a part what is rare
-counts more than what is common, and the part is brought to length 1; then it is weighed. The likeness of two records is
-the product of their vectors, which is the weighted sum of how much they share of each part. Words come from the index's
-postings and facts from cards, so that nothing is read twice: the first page of a record has to wait for this.
+The vector has parts: the words of a record, and for each of `PARTS` the values it has; a need counts by how well the
+record answers it. Within a part what is rare counts more than what is common, and the part is brought to length 1; then
+it is weighed. The likeness of two records is the product of their vectors, which is the weighted sum of how much they
+share of each part. Words come from the index's postings, facts from cards and needs from their lists, so that nothing
+is read twice: the first page of a record has to wait for this.
 """
 
 from __future__ import annotations
