@@ -194,13 +194,13 @@ def _find_shared(
     """(value, label, results) of the values that the best results share, most shared first."""
     sets = generation.derive(make_lookup).sets.get(facet.name, {})
     times = Counter(value for card in best for value in set(_values_of(card, facet.name)))
+    having = {value: count / len(best) for value, count in times.items() if count >= SHARED_BY * len(best)}
     shared = []
-    for value in facet.values:
-        having = times[value.value] / len(best)
-        if having < SHARED_BY or not _is_narrower(value.count, total):
-            continue
-        if having >= TIMES_USUAL * sets.get(value.value, 0).bit_count() / generation.index.count:
-            shared.append((-having, value.count, value))
+    for value in facet.values if having else ():
+        if value.value in having and _is_narrower(value.count, total):
+            usual = sets.get(value.value, 0).bit_count() / generation.index.count
+            if having[value.value] >= TIMES_USUAL * usual:
+                shared.append((-having[value.value], value.count, value))
     yield from ((value.value, value.label, value.count) for _, _, value in sorted(shared, key=lambda each: each[:2]))
 
 

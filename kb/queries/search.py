@@ -98,13 +98,13 @@ class SearchResults:
 @dataclass(frozen=True)
 class Lookup:
     """What filters and sorting need of a generation: bit sets by facet and value, sort keys, and of each facet every
-    value in order with its label. `words` has the bit sets of all these values again, one a row, 64 records a figure,
-    and `rows` says which rows are a facet's: so all are counted at once. `limited` are the streams for some places
-    alone."""
+    value in order and beside them their labels. `words` has the bit sets of all these values again, one a row, 64
+    records a figure, and `rows` says which rows are a facet's: so all are counted at once. `limited` are the streams
+    for some places alone."""
 
     sets: Mapping[str, Mapping[str, int]]
     keys: SortKeys
-    values: Mapping[str, list[tuple[str, str]]]
+    values: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
     rows: Mapping[str, slice]
     words: NDArray[np.uint64]
     limited: int
@@ -121,12 +121,15 @@ def make_lookup(generation: Generation) -> Lookup:
     """Read a generation's facets and sort keys into memory."""
     catalogue = generation.catalogue
     sets = catalogue.read_facet_sets()
-    values = {facet.name: list(list_facet_values(facet, catalogue.vocabulary)) for facet in FACETS}
+    values: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
     size, rows = -(-generation.index.count // 64) or 1, {}
     packed: list[bytes] = []
-    for name, listed in values.items():
-        rows[name] = slice(len(packed), len(packed) + len(listed))
-        packed += [sets.get(name, {}).get(value, 0).to_bytes(8 * size, "little") for value, _label in listed]
+    for facet in FACETS:
+        of_facet, labels = zip(*list_facet_values(facet, catalogue.vocabulary), strict=True)
+        values[facet.name] = of_facet, labels
+        rows[facet.name] = slice(len(packed), len(packed) + len(of_facet))
+        own = sets.get(facet.name, {})
+        packed += [own.get(value, 0).to_bytes(8 * size, "little") for value in of_facet]
     words = np.frombuffer(b"".join(packed), dtype="<u8").reshape(len(packed), size)
     limited = _unite(sets.get(REACH, {}), sets.get(REACH, {}))
     return Lookup(sets, catalogue.read_sort_keys(), values, rows, words, limited)
@@ -261,10 +264,8 @@ def _count_facets(
                     base &= members
             counts = lookup.count(base, rows)
             hidden = (base & lookup.sets.get(name, {}).get(NOT_STATED, 0) & ~chosen[name]).bit_count()
-        values = tuple(
-            FacetValue(value, label, count, value in selected)
-            for (value, label), count in zip(lookup.values[name], counts, strict=True)
-        )
+        of_facet, labels = lookup.values[name]
+        values = tuple(map(FacetValue, of_facet, labels, counts, map(selected.__contains__, of_facet)))
         ticked = tuple(value for value in values if value.selected) if selected else ()
         facets.append(FacetCounts(name, facet.label, values, ticked, hidden))
     return tuple(facets)
